@@ -1,0 +1,67 @@
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject, type ZodOpenApiResponsesObject } from "zod-openapi";
+import { isRawBody, type Operation, type Operations } from "./operation.ts";
+import { Problem } from "./problem.ts";
+
+const anyOperationCanAnswer = [429, 500, 503] as const;
+const statusText: Record<number, string> = {
+  200: "OK", 201: "Created", 202: "Accepted", 204: "No content", 302: "Found", 400: "The request is malformed or breaks its schema", 401: "No valid credentials",
+  403: "The caller may not do this", 404: "No such thing, or not the caller's", 405: "No such verb here", 409: "In conflict with the present state", 413: "Body over the limit", 415: "Not this content type",
+  422: "Well-formed but not acceptable", 429: "Too many requests", 500: "A fault of ours", 501: "Not offered here", 503: "Temporarily not possible; Retry-After says when",
+}; // prettier-ignore
+
+const security = {
+  principal: [{ bearer: [] }, { session: [] }],
+  ingest: [{ ingest: [] }],
+  public: [],
+} as const;
+
+function successResponses(operation: Operation): ZodOpenApiResponsesObject {
+  const entries = Object.entries(operation.responses).map(([status, response]) => {
+    const description = (response && isRawBody(response) ? response.description : statusText[Number(status)]) ?? "";
+    if (response === null || response === undefined) return [status, { description }] as const;
+    if (isRawBody(response)) return [status, { description, content: { [response.contentType]: { schema: { type: "string" } } } }] as const;
+    return [status, { description, content: { "application/json": { schema: response } } }] as const;
+  });
+  return Object.fromEntries(entries) as ZodOpenApiResponsesObject;
+}
+
+function problemResponses(operation: Operation): ZodOpenApiResponsesObject {
+  const statuses = [...new Set([...operation.problems, ...anyOperationCanAnswer])].sort((a, b) => a - b);
+  const content = { "application/problem+json": { schema: Problem } };
+  return Object.fromEntries(statuses.map((status) => [String(status), { description: statusText[status] ?? "", content }])) as ZodOpenApiResponsesObject;
+}
+
+function describe(operationId: string, operation: Operation): ZodOpenApiOperationObject {
+  const { params, query, headers, body } = operation;
+  return {
+    operationId,
+    summary: operation.summary,
+    tags: [operation.tag],
+    security: security[operation.authentication].map((requirement) => ({ ...requirement })),
+    ...(operation.scope ? { "x-required-scope": operation.scope } : {}),
+    requestParams: { ...(params ? { path: params } : {}), ...(query ? { query } : {}), ...(headers ? { header: headers } : {}) },
+    ...(body ? { requestBody: { required: true, content: { "application/json": { schema: body } } } } : {}),
+    responses: { ...successResponses(operation), ...problemResponses(operation) },
+  } as ZodOpenApiOperationObject;
+}
+
+/** The OpenAPI 3.1 document of an API: exactly its operations, in their order, nothing by hand. */
+export function openApiDocument(title: string, version: string, operations: Operations) {
+  const paths: ZodOpenApiPathsObject = {};
+  for (const [operationId, operation] of Object.entries(operations)) {
+    paths[operation.path] = { ...paths[operation.path], [operation.method.toLowerCase()]: describe(operationId, operation) };
+  }
+  return createDocument({
+    openapi: "3.1.1",
+    info: { title, version, license: { name: "Apache-2.0", identifier: "Apache-2.0" } },
+    servers: [{ url: "/" }],
+    paths,
+    components: {
+      securitySchemes: {
+        bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
+        session: { type: "apiKey", in: "cookie", name: "sre_session" },
+        ingest: { type: "http", scheme: "bearer", description: "the ingest token of a sender; write-only" },
+      },
+    },
+  });
+}

@@ -1,0 +1,51 @@
+import { z } from "zod";
+
+/** An instant: ISO 8601 with a zone, kept in UTC with milliseconds. */
+export const Instant = z.iso.datetime({ offset: true }).meta({ id: "Instant" });
+export type Instant = z.infer<typeof Instant>;
+
+/** A half-open stretch of time, `from` ≤ t < `to`. */
+export const Window = z
+  .object({ from: Instant, to: Instant })
+  .refine((window) => Date.parse(window.from) <= Date.parse(window.to), { error: "from must not be after to", path: ["from"] })
+  .meta({ id: "Window" });
+export type Window = z.infer<typeof Window>;
+
+export const TeamId = z.uuid().brand<"TeamId">();
+export type TeamId = z.infer<typeof TeamId>;
+
+/** How bad it is for users: `critical` wakes somebody, `info` never does. */
+export const Severity = z.enum(["critical", "error", "warning", "info"]).meta({ id: "Severity" });
+export type Severity = z.infer<typeof Severity>;
+export const severities = Severity.options;
+
+/** One sentence in each language of the product. */
+export const LocalizedText = z.object({ en: z.string(), "zh-TW": z.string() }).meta({ id: "LocalizedText" });
+export type LocalizedText = z.infer<typeof LocalizedText>;
+export type Language = keyof LocalizedText;
+
+/** A short human name: no control characters, at most `max` characters. */
+export function text(max: number) {
+  return z
+    .string()
+    .max(max)
+    .regex(/^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]*$/u, { error: "must hold no control characters" });
+}
+
+/** Prometheus labels: at most 64 of them, names as Prometheus has them, values at most 2,048 characters. */
+export const Labels = z
+  .record(z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_.]{0,127}$/), text(2_048))
+  .refine((labels) => Object.keys(labels).length <= 64, { error: "at most 64 labels" })
+  .meta({ id: "Labels" });
+export type Labels = z.infer<typeof Labels>;
+
+export const Page = z.object({
+  cursor: z.string().max(200).optional().meta({ description: "where the last page ended (its next_cursor)" }),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+export type Page = z.infer<typeof Page>;
+
+/** A page of `item`s; `next_cursor` is null on the last one. */
+export function pageOf<Item extends z.ZodType>(item: Item) {
+  return z.object({ items: z.array(item), next_cursor: z.string().nullable() });
+}
