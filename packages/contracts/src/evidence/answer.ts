@@ -45,7 +45,15 @@ export const AlertsData = z.object({
       to: Instant.nullable(),
       count: z.number().int().optional(),
       code: z.string().optional(),
-      readings: z.array(z.object({ signal: Signal, statistic: Statistic, unit: z.string().nullable(), normal: z.number().nullable(), observed: z.number() })),
+      readings: z.array(
+        z.object({
+          signal: Signal,
+          statistic: Statistic,
+          unit: z.string().nullable(),
+          normal: z.number().nullable(),
+          observed: z.number(),
+        }),
+      ),
     }),
   ),
 });
@@ -167,7 +175,12 @@ export const ChecksData = z.object({
   ),
 });
 
-export const TopologyData = z.object({ about: z.literal("topology"), entities: z.array(EntityId), edges: z.array(Edge), aliases: z.array(Alias) });
+export const TopologyData = z.object({
+  about: z.literal("topology"),
+  entities: z.array(EntityId),
+  edges: z.array(Edge),
+  aliases: z.array(Alias),
+});
 
 export const EvidenceData = z.discriminatedUnion("about", [
   RuleData, AlertsData, SeriesData, CallsData, LogsData, ObjectsData, EventsData, ChangesData, ChecksData, TopologyData,
@@ -199,7 +212,10 @@ export type Unanswered = z.infer<typeof Unanswered>;
 export const Asked = z.object({ source: z.string(), text: z.string(), at: Instant, took_ms: z.number() });
 export type Asked = z.infer<typeof Asked>;
 
-export const EvidenceId = z.string().regex(/^ev_[0-9a-f]{20}$/).meta({ id: "EvidenceId" });
+export const EvidenceId = z
+  .string()
+  .regex(/^ev_[0-9a-f]{20}$/)
+  .meta({ id: "EvidenceId" });
 export type EvidenceId = z.infer<typeof EvidenceId>;
 
 const common = { id: EvidenceId, source: z.string(), question: Question, recorded: Question.optional(), asked: z.array(Asked) };

@@ -27,7 +27,10 @@ export const Scope = z
   .meta({ id: "Scope" });
 export type Scope = z.infer<typeof Scope>;
 
-export const EvidenceRef = z.object({ id: EvidenceId, part: z.string().optional().meta({ description: "the row: an entity, a template, an event" }) });
+export const EvidenceRef = z.object({
+  id: EvidenceId,
+  part: z.string().optional().meta({ description: "the row: an entity, a template, an event" }),
+});
 export type EvidenceRef = z.infer<typeof EvidenceRef>;
 
 /** Something seen, worded from a catalogue; `strength` is 0 to 1. */
@@ -63,7 +66,11 @@ export const PlanStep = z
 export type PlanStep = z.infer<typeof PlanStep>;
 
 export const Plan = z
-  .object({ for_cause: z.number().int().nullable().meta({ description: "rank of the cause it cures" }), requires_approval: z.boolean(), steps: z.array(PlanStep) })
+  .object({
+    for_cause: z.number().int().nullable().meta({ description: "rank of the cause it cures" }),
+    requires_approval: z.boolean(),
+    steps: z.array(PlanStep),
+  })
   .meta({ id: "Plan" });
 export type Plan = z.infer<typeof Plan>;
 
@@ -77,7 +84,9 @@ export const Cause = z
     where: z.array(EntityId).meta({ description: "the objects to change" }),
     belongs_to: z.array(EntityId).meta({ description: "part_of and runs_on, upwards" }),
     confidence: z.number().min(0).max(1),
-    parts: z.array(z.object({ name: z.string(), weight: z.number(), text: LocalizedText, because: z.array(z.number().int()) })).meta({ description: "what the confidence is made of; `because` are indexes into `for`" }),
+    parts: z
+      .array(z.object({ name: z.string(), weight: z.number(), text: LocalizedText, because: z.array(z.number().int()) }))
+      .meta({ description: "what the confidence is made of; `because` are indexes into `for`" }),
     for: z.array(Finding),
     against: z.array(Finding),
     explains: z.array(EntityId),

@@ -1,5 +1,4 @@
 export * from "./answer.ts";
-export * from "./canonical.ts";
 export * from "./diagnosis.ts";
 export * from "./entity.ts";
 export * from "./question.ts";

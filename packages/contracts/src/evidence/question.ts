@@ -41,12 +41,20 @@ export const Question = z
       side: z.enum(["server", "client"]).optional(),
       signal: Signal,
       statistics: z.array(Statistic).min(1).max(4).meta({ description: "the first one that the source has" }),
-      by: z.array(z.enum(["operation", "version", "code", "container", "instance", "device"])).max(3).optional(),
+      by: z
+        .array(z.enum(["operation", "version", "code", "container", "instance", "device"]))
+        .max(3)
+        .optional(),
       top: z.number().int().min(1).max(100).optional(),
       window: Window,
       step_seconds: z.number().int().min(1).max(3_600),
     }),
-    z.object({ about: z.literal("calls"), of: z.array(target).min(1).max(200), window: Window, step_seconds: z.number().int().min(1).max(3_600) }),
+    z.object({
+      about: z.literal("calls"),
+      of: z.array(target).min(1).max(200),
+      window: Window,
+      step_seconds: z.number().int().min(1).max(3_600),
+    }),
     z.object({
       about: z.literal("logs"),
       of: EntityId,

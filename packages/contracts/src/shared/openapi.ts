@@ -9,11 +9,11 @@ const statusText: Record<number, string> = {
   422: "Well-formed but not acceptable", 429: "Too many requests", 500: "A fault of ours", 501: "Not offered here", 503: "Temporarily not possible; Retry-After says when",
 }; // prettier-ignore
 
-const security = {
+const security: Record<Operation["authentication"], Record<string, string[]>[]> = {
   principal: [{ bearer: [] }, { session: [] }],
   ingest: [{ ingest: [] }],
   public: [],
-} as const;
+};
 
 function successResponses(operation: Operation): ZodOpenApiResponsesObject {
   const entries = Object.entries(operation.responses).map(([status, response]) => {
@@ -28,7 +28,9 @@ function successResponses(operation: Operation): ZodOpenApiResponsesObject {
 function problemResponses(operation: Operation): ZodOpenApiResponsesObject {
   const statuses = [...new Set([...operation.problems, ...anyOperationCanAnswer])].sort((a, b) => a - b);
   const content = { "application/problem+json": { schema: Problem } };
-  return Object.fromEntries(statuses.map((status) => [String(status), { description: statusText[status] ?? "", content }])) as ZodOpenApiResponsesObject;
+  return Object.fromEntries(
+    statuses.map((status) => [String(status), { description: statusText[status] ?? "", content }]),
+  ) as ZodOpenApiResponsesObject;
 }
 
 function describe(operationId: string, operation: Operation): ZodOpenApiOperationObject {
@@ -37,7 +39,7 @@ function describe(operationId: string, operation: Operation): ZodOpenApiOperatio
     operationId,
     summary: operation.summary,
     tags: [operation.tag],
-    security: security[operation.authentication].map((requirement) => ({ ...requirement })),
+    security: security[operation.authentication],
     ...(operation.scope ? { "x-required-scope": operation.scope } : {}),
     requestParams: { ...(params ? { path: params } : {}), ...(query ? { query } : {}), ...(headers ? { header: headers } : {}) },
     ...(body ? { requestBody: { required: true, content: { "application/json": { schema: body } } } } : {}),

@@ -36,7 +36,10 @@ export const Problem = z
     code: z.string().meta({ description: "stable; programs may branch on it" }),
     detail: z.string().meta({ description: "for people; holds no internals" }),
     field: z.string().optional().meta({ description: "path of the first field at fault, e.g. alerts[3].labels.severity" }),
-    errors: z.array(z.object({ field: z.string(), message: z.string() })).max(20).optional(),
+    errors: z
+      .array(z.object({ field: z.string(), message: z.string() }))
+      .max(20)
+      .optional(),
     next_step: z.string().meta({ description: "what the caller can do about it" }),
     retryable: z.boolean(),
     trace_id: z.string(),

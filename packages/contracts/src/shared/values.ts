@@ -24,12 +24,15 @@ export const LocalizedText = z.object({ en: z.string(), "zh-TW": z.string() }).m
 export type LocalizedText = z.infer<typeof LocalizedText>;
 export type Language = keyof LocalizedText;
 
-/** A short human name: no control characters, at most `max` characters. */
+// Everything of Unicode's "Cc" but tab, line feed and carriage return; lone surrogates ("Cs") cannot be stored as UTF-8.
+const forbiddenCharacter = /(?![\t\n\r])[\p{Cc}\p{Cs}]/u;
+
+/** A text of people or senders: no control characters but white space, at most `max` characters. */
 export function text(max: number) {
   return z
     .string()
     .max(max)
-    .regex(/^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]*$/u, { error: "must hold no control characters" });
+    .refine((value) => !forbiddenCharacter.test(value), { error: "must hold no control characters" });
 }
 
 /** Prometheus labels: at most 64 of them, names as Prometheus has them, values at most 2,048 characters. */

@@ -1,0 +1,74 @@
+import { z } from "zod";
+import { Instant, Page, pageOf, text } from "../shared/values.ts";
+
+/** Who did what to what, when: one row for every mutation, written in its transaction. */
+export const AuditLog = z
+  .object({
+    id: z.uuid(),
+    sequence: z.number().int(),
+    at: Instant,
+    actor: z.string(),
+    actor_kind: z.enum(["person", "service", "sender", "system"]),
+    action: z.string().meta({ description: "noun.verb, e.g. incident.acknowledge" }),
+    subject_kind: z.string(),
+    subject: z.string(),
+    service: z.string().nullable().meta({ description: "the user's service it concerns" }),
+    outcome: z.enum(["done", "refused"]),
+    detail: z.record(z.string(), z.unknown()),
+    trace_id: z.string(),
+    content_hash: z.string(),
+  })
+  .meta({ id: "AuditLog" });
+export type AuditLog = z.infer<typeof AuditLog>;
+
+export const Execution = z
+  .object({
+    id: z.uuid(),
+    title: z.string(),
+    status: z.enum(["queued", "running", "succeeded", "failed", "unknown"]),
+    target: z.string(),
+    requested_by: z.string(),
+    started_at: Instant.nullable(),
+    finished_at: Instant.nullable(),
+  })
+  .meta({ id: "Execution" });
+
+export const DashboardSummary = z
+  .object({
+    incidents: z.object({ new: z.number().int(), acknowledged: z.number().int(), resolved_24h: z.number().int() }),
+    alerts_firing: z.number().int(),
+    diagnoses_24h: z.object({
+      reported: z.number().int(),
+      failed: z.number().int(),
+      confirmed: z.number().int(),
+      likely: z.number().int(),
+      inconclusive: z.number().int(),
+      nothing_wrong: z.number().int(),
+    }),
+    changes_24h: z.number().int(),
+  })
+  .meta({ id: "DashboardSummary" });
+
+export const auditOperations = {
+  listAuditLogs: {
+    method: "GET", path: "/api/v1/audit-logs", summary: "Who changed what, by service and time", tag: "audit", authentication: "principal", scope: "audit:read",
+    query: Page.extend({ service: text(253).optional(), actor: text(200).optional(), subject: text(1_200).optional(), from: Instant.optional(), to: Instant.optional() }),
+    responses: { 200: pageOf(AuditLog) }, problems: [400, 401, 403],
+  },
+  listExecutions: {
+    method: "GET", path: "/api/v1/executions", summary: "Executions of automation, newest first", tag: "executions", authentication: "principal", scope: "executions:read",
+    query: Page.extend({ target: text(1_200).optional() }), responses: { 200: pageOf(Execution) }, problems: [400, 401, 403],
+  },
+  getExecution: {
+    method: "GET", path: "/api/v1/executions/{execution_id}", summary: "One execution", tag: "executions", authentication: "principal", scope: "executions:read",
+    params: z.object({ execution_id: z.uuid() }), responses: { 200: Execution }, problems: [400, 401, 403, 404],
+  },
+  getExecutionLogs: {
+    method: "GET", path: "/api/v1/executions/{execution_id}/logs", summary: "Log lines of one execution", tag: "executions", authentication: "principal", scope: "executions:read",
+    params: z.object({ execution_id: z.uuid() }), responses: { 200: z.object({ items: z.array(z.object({ at: Instant, line: z.string() })) }) }, problems: [400, 401, 403, 404],
+  },
+  getDashboardSummary: {
+    method: "GET", path: "/api/v1/dashboard/summary", summary: "The state of everything in one answer", tag: "dashboard", authentication: "principal", scope: "incidents:read",
+    responses: { 200: DashboardSummary }, problems: [401, 403],
+  },
+} as const; // prettier-ignore
