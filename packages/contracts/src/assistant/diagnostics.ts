@@ -3,6 +3,7 @@ import { Diagnosis, EntityId, EvidenceId, Finding, Cause, Plan, Answer, Question
 import { Instant, Page, pageOf, Severity, text } from "../shared/values.ts";
 
 export const SessionId = z.uuid().meta({ id: "SessionId" });
+export type SessionId = z.infer<typeof SessionId>;
 
 const common = {
   incident_id: z.uuid(),
@@ -80,6 +81,7 @@ export type SessionStatus = z.infer<typeof SessionStatus>;
 
 /** What has been found so far, for people who wait. */
 export const SessionStep = z.object({ step: z.string(), at: Instant, note: z.string() }).meta({ id: "SessionStep" });
+export type SessionStep = z.infer<typeof SessionStep>;
 
 export const DiagnosticStatus = z
   .object({

@@ -30,6 +30,7 @@ export const WorkflowTemplate = z
     steps: z.array(z.object({ id: z.string(), title: z.string() })),
   })
   .meta({ id: "WorkflowTemplate" });
+export type WorkflowTemplate = z.infer<typeof WorkflowTemplate>;
 
 export const toolOperations = {
   getToolStatus: {

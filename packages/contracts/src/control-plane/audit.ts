@@ -32,6 +32,7 @@ export const Execution = z
     finished_at: Instant.nullable(),
   })
   .meta({ id: "Execution" });
+export type Execution = z.infer<typeof Execution>;
 
 export const DashboardSummary = z
   .object({
@@ -48,6 +49,7 @@ export const DashboardSummary = z
     changes_24h: z.number().int(),
   })
   .meta({ id: "DashboardSummary" });
+export type DashboardSummary = z.infer<typeof DashboardSummary>;
 
 export const auditOperations = {
   listAuditLogs: {

@@ -33,6 +33,7 @@ export const RequestDiagnosis = z
       .default(null),
   })
   .meta({ id: "RequestDiagnosis" });
+export type RequestDiagnosis = z.infer<typeof RequestDiagnosis>;
 
 const tag = { tag: "diagnoses", authentication: "principal" } as const;
 

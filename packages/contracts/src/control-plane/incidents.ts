@@ -79,6 +79,7 @@ export const CreateIncident = z
     service: text(253).nullable().default(null),
   })
   .meta({ id: "CreateIncident" });
+export type CreateIncident = z.infer<typeof CreateIncident>;
 
 export const incidentOperations = {
   listIncidents: {

@@ -33,6 +33,7 @@ export const DeclareTopology = z
       .default([]),
   })
   .meta({ id: "DeclareTopology" });
+export type DeclareTopology = z.infer<typeof DeclareTopology>;
 
 const read = { tag: "resources", authentication: "principal", scope: "resources:read" } as const;
 

@@ -16,6 +16,7 @@ export const SeriesData = z.object({
   rows: z.array(z.object({ of: target, labels: Labels, values: z.array(cell) })),
   rest: z.number().int().optional().meta({ description: "how many rows a `top` left out" }),
 });
+export type SeriesData = z.infer<typeof SeriesData>;
 
 /** The alert's own expression, drawn: rows as in a series, and the stretches in which it fired. */
 export const RuleData = z.object({
@@ -32,6 +33,7 @@ export const RuleData = z.object({
   rows: z.array(z.object({ labels: Labels, values: z.array(cell) })),
   fired: z.array(Window),
 });
+export type RuleData = z.infer<typeof RuleData>;
 
 export const AlertsData = z.object({
   about: z.literal("alerts"),
@@ -57,6 +59,7 @@ export const AlertsData = z.object({
     }),
   ),
 });
+export type AlertsData = z.infer<typeof AlertsData>;
 
 /** Spans aggregated by edge (or by entity, for roots) and operation, one entry in each array a bucket. */
 export const CallsData = z.object({
@@ -75,6 +78,7 @@ export const CallsData = z.object({
     }),
   ),
 });
+export type CallsData = z.infer<typeof CallsData>;
 
 /** Templates are the same in baseline and fault window, so that "new" and "vanished" can be told. */
 export const LogsData = z.object({
@@ -97,6 +101,7 @@ export const LogsData = z.object({
     }),
   ),
 });
+export type LogsData = z.infer<typeof LogsData>;
 
 export const ObjectRef = z.object({
   path: z.string(),
@@ -105,6 +110,7 @@ export const ObjectRef = z.object({
   exists: z.boolean().nullable(),
   port_offered: z.boolean().optional(),
 });
+export type ObjectRef = z.infer<typeof ObjectRef>;
 
 const fields = z.record(z.string(), z.unknown());
 
@@ -124,6 +130,7 @@ export const ClusterObject = z.object({
 export type ClusterObject = z.infer<typeof ClusterObject>;
 
 export const ObjectsData = z.object({ about: z.literal("objects"), objects: z.array(ClusterObject) });
+export type ObjectsData = z.infer<typeof ObjectsData>;
 
 export const ClusterEvent = z.object({
   entity: EntityId,
@@ -136,6 +143,8 @@ export const ClusterEvent = z.object({
   from: z.string(),
 });
 export const EventsData = z.object({ about: z.literal("events"), events: z.array(ClusterEvent) });
+export type EventsData = z.infer<typeof EventsData>;
+export type ClusterEvent = z.infer<typeof ClusterEvent>;
 
 export const ChangeRecord = z
   .object({
@@ -157,6 +166,7 @@ export const ChangeRecord = z
   .meta({ id: "ChangeRecord" });
 export type ChangeRecord = z.infer<typeof ChangeRecord>;
 export const ChangesData = z.object({ about: z.literal("changes"), changes: z.array(ChangeRecord) });
+export type ChangesData = z.infer<typeof ChangesData>;
 
 export const ChecksData = z.object({
   about: z.literal("checks"),
@@ -174,6 +184,7 @@ export const ChecksData = z.object({
     }),
   ),
 });
+export type ChecksData = z.infer<typeof ChecksData>;
 
 export const TopologyData = z.object({
   about: z.literal("topology"),
@@ -181,6 +192,7 @@ export const TopologyData = z.object({
   edges: z.array(Edge),
   aliases: z.array(Alias),
 });
+export type TopologyData = z.infer<typeof TopologyData>;
 
 export const EvidenceData = z.discriminatedUnion("about", [
   RuleData, AlertsData, SeriesData, CallsData, LogsData, ObjectsData, EventsData, ChangesData, ChecksData, TopologyData,
