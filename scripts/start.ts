@@ -21,7 +21,11 @@ async function main(): Promise<void> {
   try {
     const anyEnd = Promise.race(all.map((running) => running.ended));
     await Promise.race([Promise.all(all.map((running) => untilReady(running, readyWithinMs))), stopping]);
-    if (!settings.realSources) await Promise.race([showScenarios({ url: settings.controlPlaneUrl, ingestToken: settings.ingestToken, operatorToken: operatorToken(settings) }), stopping]);
+    if (!settings.realSources)
+      await Promise.race([
+        showScenarios({ url: settings.controlPlaneUrl, ingestToken: settings.ingestToken, operatorToken: operatorToken(settings) }),
+        stopping,
+      ]);
     greet(settings, all);
     const end = await Promise.race([anyEnd, stopping]);
     if (end !== "stop") throw new Error(end);
@@ -32,7 +36,10 @@ async function main(): Promise<void> {
 
 function greet(settings: ReturnType<typeof settingsOf>, all: readonly Running[]): void {
   console.log(`console: ${settings.controlPlaneUrl}/`);
-  if (settings.realSources) console.log(`webhook for Alertmanager: ${settings.controlPlaneUrl}/api/v1/webhooks/alertmanager (its token stands in ${join(settings.dataDirectory, "secrets.json")})`);
+  if (settings.realSources)
+    console.log(
+      `webhook for Alertmanager: ${settings.controlPlaneUrl}/api/v1/webhooks/alertmanager (its token stands in ${join(settings.dataDirectory, "secrets.json")})`,
+    );
   console.log(`logs: ${all.map((running) => running.logFile).join(" ")}`);
 }
 

@@ -3,11 +3,17 @@ import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root, runStep } from "../processes.ts";
 
-const sources = ["apps/console/{src,public}/**/*.*", "apps/console/{index.html,package.json,vite.config.ts}", "packages/contracts/src/**/*.ts", "package-lock.json"];
+const sources = [
+  "apps/console/{src,public}/**/*.*",
+  "apps/console/{index.html,package.json,vite.config.ts}",
+  "packages/contracts/src/**/*.ts",
+  "package-lock.json",
+];
 
 function sourceHash(): string {
   const hash = createHash("sha256");
-  for (const file of sources.flatMap((pattern) => globSync(pattern, { cwd: root })).sort()) hash.update(file).update(readFileSync(join(root, file)));
+  for (const file of sources.flatMap((pattern) => globSync(pattern, { cwd: root })).sort())
+    hash.update(file).update(readFileSync(join(root, file)));
   return hash.digest("hex");
 }
 

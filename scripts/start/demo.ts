@@ -36,8 +36,16 @@ export function recordedScenarios(): Recorded[] {
 }
 
 async function call<T>(access: Access, request: { method: string; path: string; body?: object }): Promise<T> {
-  const headers = { authorization: `Bearer ${await access.operatorToken()}`, ...(request.body ? { "content-type": "application/json" } : {}) };
-  const answer = await fetch(`${access.url}${request.path}`, { method: request.method, headers, ...(request.body ? { body: JSON.stringify(request.body) } : {}), signal: AbortSignal.timeout(10_000) });
+  const headers = {
+    authorization: `Bearer ${await access.operatorToken()}`,
+    ...(request.body ? { "content-type": "application/json" } : {}),
+  };
+  const answer = await fetch(`${access.url}${request.path}`, {
+    method: request.method,
+    headers,
+    ...(request.body ? { body: JSON.stringify(request.body) } : {}),
+    signal: AbortSignal.timeout(10_000),
+  });
   if (!answer.ok) throw new Error(`${request.method} ${request.path}: ${answer.status} ${(await answer.text()).slice(0, 500)}`);
   return (await answer.json()) as T;
 }
@@ -47,13 +55,22 @@ async function send(access: Access, scenario: Recorded): Promise<void> {
   await call(access, { method: "PUT", path: "/api/v1/topology", body: scenario.topology });
   for (const change of scenario.changes) await call(access, { method: "POST", path: "/api/v1/changes", body: change });
   const headers = { authorization: `Bearer ${access.ingestToken}`, "content-type": "application/json" };
-  const answer = await fetch(`${access.url}/api/v1/webhooks/alertmanager`, { method: "POST", headers, body: scenario.alerts, signal: AbortSignal.timeout(10_000) });
+  const answer = await fetch(`${access.url}/api/v1/webhooks/alertmanager`, {
+    method: "POST",
+    headers,
+    body: scenario.alerts,
+    signal: AbortSignal.timeout(10_000),
+  });
   if (!answer.ok) throw new Error(`webhook: ${answer.status} ${(await answer.text()).slice(0, 500)}`);
 }
 
 async function incidentsByScenario(access: Access): Promise<Map<string, string>> {
   const { items } = await call<{ items: Alert[] }>(access, { method: "GET", path: "/api/v1/alerts?limit=200" });
-  return new Map(items.flatMap((alert) => (alert.labels["scenario"] && alert.incident_id ? [[alert.labels["scenario"], alert.incident_id] as const] : [])));
+  return new Map(
+    items.flatMap((alert) =>
+      alert.labels["scenario"] && alert.incident_id ? [[alert.labels["scenario"], alert.incident_id] as const] : [],
+    ),
+  );
 }
 
 /** Waits until the incident's first diagnosis is reported; throws after `limitMs` or when it failed. */
@@ -74,8 +91,12 @@ function verdictLine(scenario: Recorded, run: DiagnosisRun): { line: string; rig
   const diagnosis = run.result?.diagnosis;
   const first = diagnosis?.causes[0];
   const { expected } = scenario;
-  const said = first && diagnosis.verdict !== "nothing_wrong" ? `${entityParts(first.entity).kind}/${entityParts(first.entity).name} ${first.fault} (${first.confidence.toFixed(2)})` : "nothing to blame";
-  const sameCause = expected.entity === null ? diagnosis?.verdict === "nothing_wrong" : first?.entity === expected.entity && first.fault === expected.fault;
+  const said =
+    first && diagnosis.verdict !== "nothing_wrong"
+      ? `${entityParts(first.entity).kind}/${entityParts(first.entity).name} ${first.fault} (${first.confidence.toFixed(2)})`
+      : "nothing to blame";
+  const sameCause =
+    expected.entity === null ? diagnosis?.verdict === "nothing_wrong" : first?.entity === expected.entity && first.fault === expected.fault;
   const right = sameCause && expected.verdicts.includes(diagnosis?.verdict ?? "");
   return { line: `diagnosed ${scenario.name}: ${diagnosis?.verdict ?? "no verdict"}, ${said} ${right ? "right" : "wrong"}`, right };
 }

@@ -25,13 +25,19 @@ export function startProcess(service: Service, dataDirectory: string): Running {
   mkdirSync(join(dataDirectory, "logs"), { recursive: true });
   const logFile = join(dataDirectory, "logs", `${service.name}.log`);
   const args = [`--max-old-space-size=${service.heapMegabytesMax}`, "--max-semi-space-size=8", "--no-warnings", service.main];
-  const child = spawn(process.execPath, args, { cwd: root, env: { ...process.env, ...service.env, PATH: pathWithTools() }, stdio: ["ignore", "pipe", "pipe", "ipc"] });
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    env: { ...process.env, ...service.env, PATH: pathWithTools() },
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+  });
   const log = createWriteStream(logFile, { flags: "a" });
   child.stdout?.pipe(log, { end: false });
   child.stderr?.pipe(log, { end: false });
   let lastWords = "";
   child.stderr?.on("data", (chunk: Buffer) => (lastWords = `${lastWords}${chunk.toString()}`.slice(-2_000)));
-  const ended = new Promise<string>((resolve) => child.on("exit", (code, signal) => resolve(`${service.name} ended (${signal ?? String(code)}). ${lastWords.trim()}`)));
+  const ended = new Promise<string>((resolve) =>
+    child.on("exit", (code, signal) => resolve(`${service.name} ended (${signal ?? String(code)}). ${lastWords.trim()}`)),
+  );
   return { service, process: child, logFile, ended };
 }
 

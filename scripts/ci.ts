@@ -1,0 +1,61 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { runStep, root, type Step } from "./processes.ts";
+import { playwrightTally, vitestTally, type Tally } from "./ci/reports.ts";
+import { startTestbed } from "./ci/testbed.ts";
+
+const reports = join(root, "reports");
+const services = ["postgres", "redis", "prometheus", "alertmanager", "loki", "kubernetes"];
+
+/** Runs a step with its output shown; a failure counts as one failed test, so that no exit code is lost. */
+async function stage(step: Step): Promise<number> {
+  console.log(`\n── ${step.name}`);
+  const { ok, seconds } = await runStep(step, true);
+  console.log(`── ${step.name}: ${ok ? "ok" : "FAILED"} (${seconds.toFixed(0)} s)`);
+  return ok ? 0 : 1;
+}
+
+/** A failed runner whose report shows no failed test still failed: a crash, or coverage below its floor. */
+function settle(tally: Tally, failedStage: number): Tally {
+  return { ...tally, failed: tally.failed === 0 ? failedStage : tally.failed };
+}
+
+async function main(): Promise<void> {
+  rmSync(reports, { recursive: true, force: true });
+  const plain =
+    (await stage({ name: "npm run verify", command: ["npm", "run", "verify"] })) +
+    (await stage({ name: "npm test", command: ["npm", "test"] }));
+  const bed = startTestbed(process.env["TESTBED"] ?? "../shared/testbed/testbed", services);
+  const tallies: Tally[] = [];
+  try {
+    const json = join(reports, "vitest.json");
+    const all = await stage({
+      name: "all tests on real services, with coverage",
+      command: ["vitest", "run", "--coverage", "--reporter=dot", "--reporter=json", `--outputFile=${json}`],
+      env: bed.env,
+    });
+    tallies.push(settle(vitestTally(json), all));
+    const browser = join(reports, "playwright.json");
+    const shown = await stage({
+      name: "browser tests",
+      command: ["playwright", "test", "-c", "playwright.config.ts"],
+      env: { ...bed.env, PLAYWRIGHT_JSON_OUTPUT_NAME: browser },
+    });
+    tallies.push(settle(playwrightTally(browser), shown));
+  } finally {
+    bed.down();
+  }
+  const first = await stage({ name: "npm start, stopped once its verdicts stand", command: ["node", "scripts/ci/first-run.ts"] });
+  close(tallies, plain + first);
+}
+
+function close(tallies: readonly Tally[], failedStages: number): void {
+  const empty = tallies.flatMap((tally) => tally.emptyFiles);
+  for (const file of empty) console.log(`ran no test: ${file}`);
+  const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
+  const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0) + failedStages + empty.length;
+  console.log(`\n${passed} passed, ${failed} failed`);
+  process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
+}
+
+await main();
