@@ -1,7 +1,13 @@
 import { defineConfig } from "vitest/config";
 
-const unit = ["packages/*/src/**/*.test.{ts,tsx}", "apps/*/src/**/*.test.{ts,tsx}", "scenarios/**/*.test.ts", "scripts/**/*.test.ts", "bench/src/**/*.test.ts"];
-const integration = ["packages/*/src/**/*.integration.test.ts", "apps/*/src/**/*.integration.test.ts"];
+const unit = [
+  "packages/*/src/**/*.test.{ts,tsx}",
+  "apps/*/src/**/*.test.{ts,tsx}",
+  "scenarios/**/*.test.ts",
+  "scripts/**/*.test.ts",
+  "bench/src/**/*.test.ts",
+];
+const integration = ["packages/*/src/**/*.integration.test.ts", "apps/*/src/**/*.integration.test.ts", "e2e/**/*.integration.test.ts"];
 
 /** Unit tests need nothing but Node; integration tests reach real services by the environment variables that name them. */
 export default defineConfig({
@@ -10,6 +16,11 @@ export default defineConfig({
       { test: { name: "unit", include: unit, exclude: [...integration, "**/node_modules/**"], testTimeout: 30_000, hookTimeout: 60_000 } },
       { test: { name: "integration", include: integration, testTimeout: 120_000, hookTimeout: 180_000, fileParallelism: false } },
     ],
-    coverage: { provider: "v8", reportsDirectory: "coverage", include: ["packages/*/src/**/*.ts", "apps/{control-plane,assistant}/src/**/*.ts"], exclude: ["**/*.test.ts", "packages/testkit/**"] },
+    coverage: {
+      provider: "v8",
+      reportsDirectory: "coverage",
+      include: ["packages/*/src/**/*.ts", "apps/{control-plane,assistant}/src/**/*.ts"],
+      exclude: ["**/*.test.ts", "packages/testkit/**"],
+    },
   },
 });

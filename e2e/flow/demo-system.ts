@@ -34,11 +34,19 @@ function metricsOf(name: string) {
     name: "http_server_request_duration_seconds", help: "Duration of requests", labelNames: ["http_response_status_code", "http_route"], registers: [registry],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
   }); // prettier-ignore
-  const graph = new Counter({ name: "traces_service_graph_request_total", help: "Calls between services", labelNames: ["client", "server"], registers: [registry] });
+  const graph = new Counter({
+    name: "traces_service_graph_request_total",
+    help: "Calls between services",
+    labelNames: ["client", "server"],
+    registers: [registry],
+  });
   return { registry, duration, graph, name };
 }
 
-async function answer(service: { behaviour: Behaviour; next: string | null; log: (line: LogLine) => void; name: string }, turn: number): Promise<number> {
+async function answer(
+  service: { behaviour: Behaviour; next: string | null; log: (line: LogLine) => void; name: string },
+  turn: number,
+): Promise<number> {
   const { behaviour, next, log, name } = service;
   await sleep(behaviour.latencyMs);
   // Every n-th request fails: a ratio without chance.
@@ -80,13 +88,24 @@ async function startService(name: string, next: DemoService | null, log: (line: 
   };
 }
 
-async function pushLogs(lokiUrl: string, labels: Readonly<Record<string, string>>, lines: readonly { at: bigint; entry: LogLine }[]): Promise<void> {
+async function pushLogs(
+  lokiUrl: string,
+  labels: Readonly<Record<string, string>>,
+  lines: readonly { at: bigint; entry: LogLine }[],
+): Promise<void> {
   const streams = Map.groupBy(lines, ({ entry }) => `${entry.service} ${entry.level}`);
   const body = [...streams.values()].map((group) => {
     const { service, level } = group[0]!.entry;
-    return { stream: { ...labels, service_name: service, level }, values: group.map(({ at, entry }) => [String(at), `level=${level} ${entry.line}`]) };
+    return {
+      stream: { ...labels, service_name: service, level },
+      values: group.map(({ at, entry }) => [String(at), `level=${level} ${entry.line}`]),
+    };
   });
-  await fetch(`${lokiUrl}/loki/api/v1/push`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ streams: body }) }).catch(() => null);
+  await fetch(`${lokiUrl}/loki/api/v1/push`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ streams: body }),
+  }).catch(() => null);
 }
 
 export interface DemoSystem {
@@ -97,7 +116,12 @@ export interface DemoSystem {
 }
 
 /** Three services, frontend → cart → checkout, under a steady load, with real metrics and logs. */
-export async function startDemoSystem(input: { cluster: string; namespace: string; lokiUrl: string | null; requestsPerSecond: number }): Promise<DemoSystem> {
+export async function startDemoSystem(input: {
+  cluster: string;
+  namespace: string;
+  lokiUrl: string | null;
+  requestsPerSecond: number;
+}): Promise<DemoSystem> {
   const waiting: { at: bigint; entry: LogLine }[] = [];
   const log = (entry: LogLine) => void waiting.push({ at: BigInt(Date.now()) * 1_000_000n, entry });
   const checkout = await startService("checkout", null, log);
@@ -122,6 +146,9 @@ export async function startDemoSystem(input: { cluster: string; namespace: strin
 }
 
 function scrapeConfigsOf(services: readonly DemoService[], labels: { cluster: string; namespace: string }): string {
-  const jobs = services.map(({ name, url }) => `- job_name: ${name}\n  static_configs: [{targets: ["${new URL(url).host}"], labels: {service: ${name}, namespace: ${labels.namespace}, cluster: ${labels.cluster}}}]`);
+  const jobs = services.map(
+    ({ name, url }) =>
+      `- job_name: ${name}\n  static_configs: [{targets: ["${new URL(url).host}"], labels: {service: ${name}, namespace: ${labels.namespace}, cluster: ${labels.cluster}}}]`,
+  );
   return jobs.join("\n");
 }

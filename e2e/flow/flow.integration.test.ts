@@ -1,0 +1,216 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { DiagnosisRun, Incident } from "@sre/contracts/control-plane";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createEstate, deleteEstate, readerKubeconfig, rollOut } from "./cluster.ts";
+import { startDemoSystem, type DemoSystem } from "./demo-system.ts";
+import { observe, route } from "./observability.ts";
+import { startPlatform, type Platform } from "./platform.ts";
+
+const { PROMETHEUS_URL, PROMETHEUS_CONFIG, ALERTMANAGER_URL, ALERTMANAGER_CONFIG, LOKI_URL, KUBECONFIG } = process.env;
+const everything = [PROMETHEUS_URL, PROMETHEUS_CONFIG, ALERTMANAGER_URL, ALERTMANAGER_CONFIG, LOKI_URL, KUBECONFIG].every(Boolean);
+const cluster = "demo";
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function until<T>(what: string, limitMs: number, look: () => Promise<T | null | undefined>): Promise<T> {
+  const end = performance.now() + limitMs;
+  while (performance.now() < end) {
+    const found = await look();
+    if (found !== null && found !== undefined) return found;
+    await sleep(300);
+  }
+  throw new Error(`not within ${limitMs / 1_000} s: ${what}`);
+}
+
+const entity = (namespace: string, kind: string, name: string) => `${cluster}/${namespace}/${kind}/${name}`;
+
+async function change(
+  platform: Platform,
+  body: { id: string; entity: string; kind: string; title: string; started_at: string; from?: string; to?: string },
+) {
+  await platform.call("POST", "/api/v1/changes", body);
+}
+
+async function incidentOf(platform: Platform, namespace: string): Promise<Incident> {
+  return until(`an incident in ${namespace}`, 90_000, async () => {
+    const { items } = await platform.call<{ items: Incident[] }>("GET", "/api/v1/incidents?limit=50");
+    return items.find((item) => item.entities.some((one) => one.startsWith(`${cluster}/${namespace}/`)));
+  });
+}
+
+async function reported(platform: Platform, incidentId: string, id?: string): Promise<DiagnosisRun> {
+  return until(`a reported diagnosis of ${incidentId}`, 90_000, async () => {
+    const { items } = await platform.call<{ items: DiagnosisRun[] }>("GET", `/api/v1/incidents/${incidentId}/diagnoses`);
+    const failed = items.find((item) => item.status === "failed");
+    if (failed) throw new Error(`the diagnosis failed: ${failed.error}`);
+    return items.find((item) => item.status === "reported" && (id === undefined || item.id === id));
+  });
+}
+
+/** Asks for a diagnosis as the console does, and waits for its result. */
+async function diagnose(platform: Platform, incidentId: string, body: object): Promise<DiagnosisRun> {
+  const { id } = await platform.call<DiagnosisRun>("POST", `/api/v1/incidents/${incidentId}/diagnoses`, body);
+  return reported(platform, incidentId, id);
+}
+
+const topOf = (run: DiagnosisRun) => run.result?.diagnosis.causes[0];
+const brokenService = (namespace: string) => [entity(namespace, "deployment", "checkout"), entity(namespace, "service", "checkout")];
+const gapsOf = (run: DiagnosisRun) => run.result?.diagnosis.unknown.map((gap) => gap.source) ?? [];
+
+async function startGarbage(): Promise<{ url: string; close(): void }> {
+  const server = createServer((_, response) =>
+    response.writeHead(200, { "content-type": "text/html" }).end("<html>not what you asked for</html>"),
+  );
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => server.close() };
+}
+
+describe.skipIf(!everything)("from a broken deployment to a diagnosis, with real services", () => {
+  const namespace = `shop-${process.pid}`;
+  let demo: DemoSystem;
+  let platform: Platform;
+  let sources: Record<string, string>;
+  let incident: Incident;
+
+  beforeAll(async () => {
+    createEstate(namespace, ["frontend", "cart", "checkout"]);
+    demo = await startDemoSystem({ cluster, namespace, lokiUrl: LOKI_URL!, requestsPerSecond: 20 });
+    platform = await startPlatform({}, { DIAGNOSIS_RECHECK_SECONDS: "0" });
+    sources = {
+      PROMETHEUS_URL: PROMETHEUS_URL!,
+      LOKI_URL: LOKI_URL!,
+      KUBECONFIG: readerKubeconfig(namespace, platform.directory),
+      CLUSTER: cluster,
+    };
+    await platform.restartAssistant(sources);
+    await observe({
+      prometheusUrl: PROMETHEUS_URL!,
+      configFile: PROMETHEUS_CONFIG!,
+      alertmanagerUrl: ALERTMANAGER_URL!,
+      namespace,
+      scrapeConfigs: demo.scrapeConfigs,
+    });
+    await route({
+      alertmanagerUrl: ALERTMANAGER_URL!,
+      configFile: ALERTMANAGER_CONFIG!,
+      webhookUrl: `${platform.url}/api/v1/webhooks/alertmanager`,
+      token: platform.ingestToken,
+    });
+    await sleep(75_000);
+    const earlier = new Date(Date.now() - 45 * 60_000).toISOString();
+    await change(platform, {
+      id: `flag-${namespace}`,
+      entity: entity(namespace, "service", "cart"),
+      kind: "flag",
+      title: "Turn on gift wrapping",
+      started_at: earlier,
+      from: "off",
+      to: "on",
+    });
+    rollOut(namespace, "checkout", "2.0.0");
+    await change(platform, {
+      id: `deploy-${namespace}`,
+      entity: entity(namespace, "deployment", "checkout"),
+      kind: "deployment",
+      title: "Deploy checkout 2.0.0",
+      started_at: new Date().toISOString(),
+      from: "1.0.0",
+      to: "2.0.0",
+    });
+    demo.services[2]!.deploy({ version: "2.0.0", latencyMs: 60, failureRatio: 0.5, errorLine: "panic: price table is empty" });
+    incident = await incidentOf(platform, namespace);
+  }, 300_000);
+
+  afterAll(async () => {
+    await platform?.close();
+    await demo?.close();
+    deleteEstate(namespace);
+  });
+
+  test("the diagnosis names the broken service and its deployment, and stands in the incident", async () => {
+    const run = await reported(platform, incident.id);
+    expect(brokenService(namespace)).toContain(topOf(run)?.entity);
+    expect(topOf(run)?.change).toMatch(new RegExp(`deploy-${namespace}|rollout/`));
+    const { items } = await platform.call<{ items: { kind: string; refers_to: string | null }[] }>(
+      "GET",
+      `/api/v1/incidents/${incident.id}/timeline`,
+    );
+    expect(items).toContainEqual(expect.objectContaining({ kind: "diagnosis_reported", refers_to: run.id }));
+  });
+
+  test("the assistant called the control plane back, and it answered", async () => {
+    const run = await reported(platform, incident.id);
+    const called = run.result?.tools_used.filter((use) => use.source === "control-plane") ?? [];
+    expect(called.map((use) => use.outcome)).toContain("answered");
+  });
+
+  test("asked for that deployment, it comes to the same", async () => {
+    const run = await diagnose(platform, incident.id, { deployment: { cluster, namespace, name: "checkout" } });
+    expect(brokenService(namespace)).toContain(topOf(run)?.entity);
+  });
+
+  test("with Loki stopped there is still a diagnosis, and the gap is named", async () => {
+    await platform.restartAssistant({ ...sources, LOKI_URL: "http://127.0.0.1:9" });
+    const run = await diagnose(platform, incident.id, {});
+    expect(gapsOf(run)).toContain("loki");
+    expect(run.result?.diagnosis.verdict).not.toBe("nothing_wrong");
+  });
+
+  test("with Prometheus answering garbage there is still a diagnosis, and never calm for lack of data", async () => {
+    const garbage = await startGarbage();
+    await platform.restartAssistant({ ...sources, PROMETHEUS_URL: garbage.url });
+    const run = await diagnose(platform, incident.id, {});
+    garbage.close();
+    expect(gapsOf(run)).toContain("prometheus");
+    expect(run.result?.diagnosis.verdict).not.toBe("nothing_wrong");
+  });
+
+  test("with Kubernetes absent there is still a diagnosis, and the gap is named", async () => {
+    await platform.restartAssistant({ ...sources, KUBECONFIG: "" });
+    const run = await diagnose(platform, incident.id, {});
+    expect(run.result?.diagnosis.unknown.map((gap) => gap.because)).toContain("not_configured");
+    expect(run.result?.diagnosis.verdict).not.toBe("nothing_wrong");
+  });
+});
+
+describe.skipIf(!everything)("the same fault without any change", () => {
+  const namespace = `calm-${process.pid}`;
+  let demo: DemoSystem;
+  let platform: Platform;
+
+  beforeAll(async () => {
+    createEstate(namespace, ["frontend", "cart", "checkout"]);
+    demo = await startDemoSystem({ cluster, namespace, lokiUrl: LOKI_URL!, requestsPerSecond: 20 });
+    platform = await startPlatform({}, { DIAGNOSIS_RECHECK_SECONDS: "0" });
+    const kubeconfig = readerKubeconfig(namespace, platform.directory);
+    await platform.restartAssistant({ PROMETHEUS_URL: PROMETHEUS_URL!, LOKI_URL: LOKI_URL!, KUBECONFIG: kubeconfig, CLUSTER: cluster });
+    await observe({
+      prometheusUrl: PROMETHEUS_URL!,
+      configFile: PROMETHEUS_CONFIG!,
+      alertmanagerUrl: ALERTMANAGER_URL!,
+      namespace,
+      scrapeConfigs: demo.scrapeConfigs,
+    });
+    await route({
+      alertmanagerUrl: ALERTMANAGER_URL!,
+      configFile: ALERTMANAGER_CONFIG!,
+      webhookUrl: `${platform.url}/api/v1/webhooks/alertmanager`,
+      token: platform.ingestToken,
+    });
+    await sleep(120_000);
+    demo.services[2]!.deploy({ version: "1.0.0", latencyMs: 60, failureRatio: 0.5, errorLine: "panic: price table is empty" });
+  }, 300_000);
+
+  afterAll(async () => {
+    await platform?.close();
+    await demo?.close();
+    deleteEstate(namespace);
+  });
+
+  test("blames no change", async () => {
+    const incident = await incidentOf(platform, namespace);
+    const run = await reported(platform, incident.id);
+    expect(run.result?.diagnosis.causes.map((cause) => cause.change)).not.toContainEqual(expect.any(String));
+    expect(run.result?.diagnosis.verdict).not.toBe("nothing_wrong");
+  });
+});
