@@ -33,3 +33,8 @@ export type {
   OutboundResult,
   OutboundTarget,
 } from "./outbound/types.ts";
+export { createTokenVerifier, type Claims, type TokenVerifier, type TokenVerifierInput } from "./identity/token-verifier.ts";
+export { createClientCredentials, type ClientCredentials, type ClientCredentialsInput } from "./identity/client-credentials.ts";
+export { createApiClient, type ApiAnswer, type ApiClient, type ApiFailure } from "./outbound/api-client.ts";
+export { failPoints } from "./lifecycle/fail-points.ts";
+export { runService } from "./lifecycle/run-service.ts";

@@ -1,0 +1,135 @@
+import { TeamId } from "@sre/contracts/shared";
+import { errors, jwtVerify, type JWTPayload } from "jose";
+import type { Clock } from "../lifecycle/clock.ts";
+import type { OutboundFactory } from "../outbound/types.ts";
+import { defaultTeamId, type Principal } from "./context.ts";
+import { createIssuer } from "./issuer-document.ts";
+import { RuleBroken } from "./rules.ts";
+import { createSigningKeys } from "./signing-keys.ts";
+
+export type Claims = Readonly<Record<string, unknown>>;
+
+/** Decides whether an access token is good, by signature and claims. */
+export interface TokenVerifier {
+  /** Who the token speaks for. Throws RuleBroken: invalid_token, or unavailable when there are no keys to judge by. */
+  verify(bearer: string, signal?: AbortSignal): Promise<Principal>;
+  /** Resolves when there are keys to judge by. */
+  check(): Promise<void>;
+  /** All claims of a good token. */
+  claims(bearer: string): Promise<Record<string, unknown>>;
+}
+
+export interface TokenVerifierInput {
+  readonly issuer: string;
+  readonly audience: string;
+  /** Default: RS256, PS256, ES256, EdDSA. Symmetric ones are refused. */
+  readonly algorithms?: readonly string[];
+  /** When given, `azp` (or `client_id`) must be one of them. */
+  readonly authorizedParties?: readonly string[];
+  /** Default and most: 60. */
+  readonly leewaySeconds?: number;
+  readonly scopesOf?: (claims: Claims) => readonly string[];
+  readonly outbound: OutboundFactory;
+  readonly clock: Clock;
+}
+
+const tokenCharactersMax = 12_288;
+const scopesMax = 200;
+const leewaySecondsMax = 60;
+const asymmetric = ["RS256", "PS256", "ES256", "EdDSA"];
+const accessTokenTypes = new Set(["jwt", "at+jwt", "application/at+jwt"]);
+const invalid = (why: string, cause?: unknown): RuleBroken =>
+  new RuleBroken("invalid_token", "The token is not accepted.", { cause: cause ?? new Error(why) });
+
+function textClaim(claims: Claims, ...names: string[]): string | null {
+  const found = names.map((name) => claims[name]).find((value) => typeof value === "string" && value !== "" && value.length <= 500);
+  return typeof found === "string" ? found : null;
+}
+
+function scopesOfClaims(claims: Claims): readonly string[] {
+  if (typeof claims["scope"] === "string") return claims["scope"].split(" ").filter((scope) => scope !== "");
+  const listed = claims["scp"];
+  return Array.isArray(listed) ? listed.filter((scope): scope is string => typeof scope === "string") : [];
+}
+
+function teamOf(claims: Claims): TeamId | null {
+  if (claims["team_id"] === undefined) return defaultTeamId;
+  const team = TeamId.safeParse(claims["team_id"]);
+  return team.success ? team.data : null;
+}
+
+// Keycloak marks its ID, refresh and logout tokens by a claim of this name; only ID tokens carry hashes of other tokens.
+function isOtherToken(claims: Claims): boolean {
+  const kind = claims["typ"];
+  const declaredOther = typeof kind === "string" && !["bearer", "jwt", "at+jwt", "dpop"].includes(kind.toLowerCase());
+  return declaredOther || claims["at_hash"] !== undefined || claims["c_hash"] !== undefined || claims["events"] !== undefined;
+}
+
+function principalOf(claims: Claims, scopes: readonly string[]): Principal {
+  const subject = textClaim(claims, "sub");
+  if (subject === null) throw invalid("no subject");
+  const client = textClaim(claims, "azp", "client_id");
+  const isService =
+    claims["client_id"] === subject ||
+    client === subject ||
+    claims["gty"] === "client-credentials" ||
+    (textClaim(claims, "preferred_username") ?? "").startsWith("service-account-");
+  return {
+    kind: isService ? "service" : "person",
+    subject,
+    name: (isService ? client : textClaim(claims, "name", "preferred_username", "email")) ?? subject,
+    teamId: teamOf(claims),
+    scopes: new Set(scopes.slice(0, scopesMax)),
+  };
+}
+
+/** Verifies JWT access tokens of one OpenID Connect issuer (RFC 9068, but header `typ` may be JWT or absent, as Keycloak has it). */
+export function createTokenVerifier(input: TokenVerifierInput): TokenVerifier {
+  const keys = createSigningKeys(createIssuer(input), input.clock);
+  const algorithms = [...(input.algorithms ?? asymmetric)];
+  if (algorithms.some((algorithm) => algorithm.startsWith("HS") || algorithm === "none"))
+    throw new Error("Only asymmetric algorithms can be verified.");
+  const clockTolerance = Math.min(input.leewaySeconds ?? leewaySecondsMax, leewaySecondsMax);
+  const parties = input.authorizedParties ? new Set(input.authorizedParties) : null;
+  const options = () => ({
+    issuer: [input.issuer, `${input.issuer}/`],
+    audience: input.audience,
+    algorithms,
+    clockTolerance,
+    currentDate: input.clock.now(),
+    requiredClaims: ["exp", "iat", "sub"],
+  });
+
+  async function payloadOf(bearer: string): Promise<JWTPayload> {
+    if (bearer.length > tokenCharactersMax) throw invalid("too long");
+    try {
+      const { payload, protectedHeader } = await jwtVerify(bearer, keys.keyOf, options());
+      if (protectedHeader.typ !== undefined && !accessTokenTypes.has(protectedHeader.typ.toLowerCase()))
+        throw invalid(`header typ ${protectedHeader.typ}`);
+      if (payload.iat !== undefined && payload.iat > input.clock.now().getTime() / 1_000 + clockTolerance)
+        throw invalid("issued in the future");
+      return payload;
+    } catch (error) {
+      if (error instanceof RuleBroken) throw error;
+      if (error instanceof errors.JOSEError || error instanceof TypeError) throw invalid("not verified", error);
+      throw error;
+    }
+  }
+
+  async function claims(bearer: string): Promise<JWTPayload> {
+    const payload = await payloadOf(bearer);
+    if (isOtherToken(payload)) throw invalid("not an access token");
+    const party = textClaim(payload, "azp", "client_id");
+    if (parties && (party === null || !parties.has(party))) throw invalid("unknown authorized party");
+    return payload;
+  }
+
+  return {
+    claims,
+    check: () => keys.check(),
+    async verify(bearer) {
+      const payload = await claims(bearer);
+      return principalOf(payload, (input.scopesOf ?? scopesOfClaims)(payload));
+    },
+  };
+}
