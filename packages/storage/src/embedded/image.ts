@@ -1,0 +1,22 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Log } from "@sre/service-kit";
+import { imageName } from "./start.ts";
+
+const buildMsMax = 120_000;
+const builder = join(import.meta.dirname, "build-image.ts");
+
+/** The image of an empty database kept in `folder`, made there once by a process of its own; undefined when that fails: then PGlite makes one itself. */
+export async function emptyDatabaseImage(folder: string, log: Log): Promise<Blob | undefined> {
+  const file = join(folder, imageName);
+  try {
+    if (!existsSync(file)) await promisify(execFile)(process.execPath, [builder, file], { timeout: buildMsMax, env: {} });
+    return new Blob([await readFile(file)], { type: "application/gzip" });
+  } catch (error) {
+    log.warn({ err: error }, "no image of an empty database: making one in this process");
+    return undefined;
+  }
+}

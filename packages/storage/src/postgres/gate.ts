@@ -1,0 +1,52 @@
+/** Lets at most `max` callers in at a time; the others wait in order of arrival. */
+export interface Gate {
+  /** Resolves to the function that leaves. Throws ETIMEDOUT when no place became free in time. */
+  enter(): Promise<() => void>;
+}
+
+class NoFreeConnection extends Error {
+  readonly code = "ETIMEDOUT";
+
+  constructor(waitedMs: number) {
+    super(`No database connection became free within ${waitedMs} ms.`);
+  }
+}
+
+/** `waitMs` bounds the wait of each caller, in milliseconds. */
+export function createGate(max: number, waitMs: number): Gate {
+  const waiting = new Set<() => void>();
+  let inside = 0;
+  const leave = () => {
+    const [next] = waiting;
+    if (!next) return void (inside -= 1);
+    waiting.delete(next);
+    next();
+  };
+  const once = () => {
+    let left = false;
+    return () => {
+      if (left) return;
+      left = true;
+      leave();
+    };
+  };
+  const wait = () =>
+    new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        waiting.delete(admitted);
+        reject(new NoFreeConnection(waitMs));
+      }, waitMs);
+      const admitted = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      waiting.add(admitted);
+    });
+  return {
+    async enter() {
+      if (inside < max) inside += 1;
+      else await wait();
+      return once();
+    },
+  };
+}
