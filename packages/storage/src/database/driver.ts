@@ -1,8 +1,9 @@
 import {
-  CompiledQuery,
   PostgresAdapter,
   PostgresIntrospector,
   PostgresQueryCompiler,
+  sql,
+  type CompiledQuery,
   type DatabaseConnection,
   type Dialect,
   type Driver,
@@ -10,7 +11,6 @@ import {
   type QueryResult,
   type TransactionSettings,
 } from "kysely";
-import { sql } from "kysely";
 import type { Session } from "./engine.ts";
 import { databaseFailure, errorCode, isBrokenConnection } from "./failures.ts";
 

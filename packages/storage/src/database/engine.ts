@@ -14,6 +14,12 @@ export interface Session {
 /** Several statements without parameters in one go, or one with: what pg-boss sends. */
 export type ExecuteSql = (text: string, values?: unknown[]) => Promise<{ rows: Record<string, unknown>[] }>;
 
+/** Both ways to one and the same connection, which is used by nobody else and has time for slow statements. */
+export interface InstallTools {
+  readonly acquire: () => Promise<Session>;
+  readonly executeSql: ExecuteSql;
+}
+
 /** What differs between the two databases; everything above is shared. */
 export interface Engine {
   readonly kind: "embedded" | "postgres";
@@ -24,6 +30,6 @@ export interface Engine {
   /** Outside any transaction. Throws what the driver throws. */
   readonly executeSql: ExecuteSql;
   /** Runs `work` alone among all replicas, with time for slow statements: for migrations and set-up. */
-  install<T>(work: (tools: { readonly acquire: () => Promise<Session>; readonly executeSql: ExecuteSql }) => Promise<T>): Promise<T>;
+  install<T>(work: (tools: InstallTools) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }

@@ -4,10 +4,10 @@ import { dirname, join, resolve } from "node:path";
 import type { PGlite } from "@electric-sql/pglite";
 import { ConfigurationError, type Log } from "@sre/service-kit";
 import type { Engine, Rows, Session } from "../database/engine.ts";
+import { createTurns } from "../database/turns.ts";
 import { emptyDatabaseImage } from "./image.ts";
 import { lockFile } from "./lock.ts";
 import { startPglite } from "./start.ts";
-import { createTurns } from "./turns.ts";
 
 /** A process that is being ended holds the directory for a moment. */
 const lockWaitMs = 5_000;

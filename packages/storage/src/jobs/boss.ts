@@ -18,7 +18,7 @@ export const jobLimits = {
 /** pg-boss, and the switch between the connection for set-up and the one for work. */
 export interface Boss {
   readonly boss: PgBoss;
-  use(executeSql: ExecuteSql): void;
+  readonly use: (executeSql: ExecuteSql) => void;
 }
 
 // An outage makes every worker complain each second: one line in a while says as much.

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { Db, Job as BossJob, PgBoss } from "pg-boss";
 import { CompiledQuery } from "kysely";
 import { newUuid, RuleBroken, type Log, type Metrics } from "@sre/service-kit";
@@ -6,7 +7,7 @@ import type { Engine } from "../database/engine.ts";
 import { databaseFailure } from "../database/failures.ts";
 import { afterCommit, requireOutsideTransaction } from "../database/scope.ts";
 import { createBoss, createQueues, jobLimits, takeOverActive } from "./boss.ts";
-import type { EnqueueOptions, Job, Jobs, JobTransaction, QueueConfig, QueueStats, WorkOptions } from "./jobs.ts";
+import type { Job, Jobs, JobTransaction, QueueConfig, QueueStats, WorkOptions } from "./jobs.ts";
 import { createWakeUp, type WakeUp } from "./wake-up.ts";
 
 const metricsEveryMs = 5_000;
@@ -42,17 +43,11 @@ async function translated<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-interface NewJob {
-  readonly queue: string;
-  readonly payload: object;
-  readonly options: EnqueueOptions;
-}
-
-async function enqueue(runtime: Runtime, tx: JobTransaction | null, job: NewJob): Promise<void> {
-  const wakeUp = wakeUpOf(runtime, job.queue);
+async function enqueue(runtime: Runtime, [tx, queue, payload, given = {}]: Parameters<Jobs["enqueue"]>): Promise<void> {
+  const wakeUp = wakeUpOf(runtime, queue);
   if (runtime.closing.signal.aborted) throw new RuleBroken("unavailable", "The service is shutting down.");
   if (!tx) requireOutsideTransaction(runtime.engine);
-  const { key, startAfterSeconds, priority } = job.options;
+  const { key, startAfterSeconds, priority } = given;
   const options = {
     // Jobs without a key would exclude each other.
     singletonKey: key ?? newUuid(),
@@ -60,7 +55,7 @@ async function enqueue(runtime: Runtime, tx: JobTransaction | null, job: NewJob)
     ...(priority === undefined ? {} : { priority }),
     ...(tx ? { db: within(tx) } : {}),
   };
-  await translated(() => runtime.boss.send(job.queue, job.payload, options));
+  await translated(() => runtime.boss.send(queue, payload, options));
   if (!startAfterSeconds) afterCommit(runtime.engine, wakeUp.wakeOne);
 }
 
@@ -138,6 +133,17 @@ async function start(database: DatabaseHandle, queues: readonly QueueConfig[], l
   return boss;
 }
 
+// Not pg-boss's own graceful stop: it looks only every half second whether the workers have ended.
+async function stop(runtime: Runtime): Promise<void> {
+  const { boss, closing, queues } = runtime;
+  closing.abort(new Error("The service is shutting down."));
+  const ended = Promise.allSettled([...queues.keys()].map((queue) => boss.offWork(queue, { wait: true })));
+  const patience = new AbortController();
+  await Promise.race([ended, pause(jobLimits.closeMs, undefined, { signal: patience.signal }).catch(() => {})]);
+  patience.abort();
+  await boss.stop({ graceful: false, close: false });
+}
+
 /**
  * Opens the job queues in the database and creates those that are missing; several replicas may do so at once.
  * Close the jobs before the database. Throws RuleBroken("unavailable") when the database does not answer.
@@ -154,14 +160,12 @@ export async function openJobs(input: {
   const runtime: Runtime = { boss, engine: database.engine, queues, log, closing: new AbortController() };
   const timer = input.metrics ? observe(runtime, input.metrics) : null;
   let closed: Promise<void> | undefined;
-  const stop = async () => {
+  const close = () => {
     if (timer) clearInterval(timer);
-    runtime.closing.abort();
-    await boss.stop({ graceful: true, timeout: jobLimits.closeMs, close: false });
+    return (closed ??= stop(runtime));
   };
-  const close = () => (closed ??= stop());
   return {
-    enqueue: (tx, queue, payload, options = {}) => enqueue(runtime, tx, { queue, payload, options }),
+    enqueue: (...job) => enqueue(runtime, job),
     async work<P extends object>(queue: string, options: WorkOptions, handler: (job: Job<P>) => Promise<void>) {
       for (let worker = 0; worker < options.concurrency; worker += 1) await addWorker(runtime, queue, handler);
     },

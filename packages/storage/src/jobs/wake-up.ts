@@ -2,7 +2,7 @@
 export interface WakeUp {
   /** `notify` makes the worker look for a job now. */
   add(workerId: string, notify: () => void): void;
-  wakeOne(): void;
+  readonly wakeOne: () => void;
   started(workerId: string): void;
   finished(workerId: string): void;
 }

@@ -3,8 +3,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
 import type { Log } from "@sre/service-kit";
 import type { DatabaseConfig } from "../database/config.ts";
-import type { Engine, ExecuteSql, Session } from "../database/engine.ts";
+import type { Engine, ExecuteSql, InstallTools, Session } from "../database/engine.ts";
 import { isBrokenConnection, isOutage } from "../database/failures.ts";
+import { createTurns } from "../database/turns.ts";
 import { createGate } from "./gate.ts";
 
 /** Bounds in milliseconds: a statement on the server, the same seen from here, a free connection, a new one, a transaction that says nothing. */
@@ -74,13 +75,15 @@ async function installClient(config: PostgresConfig): Promise<pg.Client> {
   return client;
 }
 
-async function install<T>(config: PostgresConfig, work: Parameters<Engine["install"]>[0]): Promise<T> {
+async function install<T>(config: PostgresConfig, work: (tools: InstallTools) => Promise<T>): Promise<T> {
   const client = await installClient(config);
   try {
     await client.query("select pg_advisory_lock($1)", [lockKey(config.schema)]);
     await client.query(`create schema if not exists ${client.escapeIdentifier(config.schema)}`);
-    const acquire = async () => sessionOf(client, () => {});
-    return (await work({ acquire, executeSql: executeOn(client) })) as T;
+    const turns = createTurns();
+    const acquire = async () => sessionOf(client, await turns.take());
+    const execute = executeOn(client);
+    return await work({ acquire, executeSql: (text, values) => turns.run(() => execute(text, values)) });
   } finally {
     await client.end();
   }
