@@ -33,7 +33,7 @@ export interface Database<S> extends DatabaseHandle {
 async function migrate(engine: Engine, migrations: Record<string, Migration>): Promise<void> {
   await engine.install(async ({ acquire }) => {
     const kysely = new Kysely<unknown>({ dialect: sessionDialect(acquire) });
-    const migrator = new Migrator({ db: kysely, provider: { getMigrations: async () => migrations } });
+    const migrator = new Migrator({ db: kysely, migrationTableSchema: engine.schema, provider: { getMigrations: async () => migrations } });
     const { error, results } = await migrator.migrateToLatest();
     if (!error) return;
     if (error instanceof RuleBroken) throw error;

@@ -23,6 +23,8 @@ export interface InstallTools {
 /** What differs between the two databases; everything above is shared. */
 export interface Engine {
   readonly kind: "embedded" | "postgres";
+  /** Schema of the tables: others may stand beside it. */
+  readonly schema: string;
   /** Schema of the job tables. */
   readonly jobsSchema: string;
   /** Waits for a free session in bounded time. Throws what the driver throws. */

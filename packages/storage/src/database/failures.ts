@@ -7,7 +7,7 @@ const retryAfterSeconds = 2;
 const outageState = /^(08|53|57P|57014|55P03|40001|40P01|25P03)/;
 const outageCodes = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
 const outageMessage =
-  /Connection terminated|Query read timeout|timeout exceeded when trying to connect|not queryable|connection error|Cannot use a pool after|PGlite is clos|memory access out of bounds|unreachable executed|client was closed/i;
+  /Connection terminated|Query read timeout|timeout exceeded when trying to connect|not queryable|connection error|Cannot use a pool after|PGlite is clos|already been destroyed|memory access out of bounds|unreachable executed|client was closed/i;
 
 interface CodedError {
   readonly code?: unknown;

@@ -80,6 +80,7 @@ export async function openEmbedded(directory: string, log: Log): Promise<Engine>
   const timer = setInterval(vacuum, vacuumEveryMs).unref();
   return {
     kind: "embedded",
+    schema: "public",
     jobsSchema: "jobs",
     acquire,
     executeSql,

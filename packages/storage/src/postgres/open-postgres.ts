@@ -111,6 +111,7 @@ export async function openPostgres(config: PostgresConfig, log: Log): Promise<En
   const gate = createGate(config.connectionsMax, postgresLimits.poolWaitMs);
   return {
     kind: "postgres",
+    schema: config.schema,
     jobsSchema: `${config.schema}_jobs`,
     async acquire() {
       const leave = await gate.enter();
