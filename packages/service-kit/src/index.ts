@@ -38,3 +38,4 @@ export { createClientCredentials, type ClientCredentials, type ClientCredentials
 export { createApiClient, type ApiAnswer, type ApiClient, type ApiFailure } from "./outbound/api-client.ts";
 export { failPoints } from "./lifecycle/fail-points.ts";
 export { runService } from "./lifecycle/run-service.ts";
+export { createCache, type Cache, type CacheInput } from "./cache/cache.ts";

@@ -58,10 +58,12 @@ function teamOf(claims: Claims): TeamId | null {
   return team.success ? team.data : null;
 }
 
-// Keycloak marks its ID, refresh and logout tokens by a claim of this name; only ID tokens carry hashes of other tokens.
+// Keycloak marks its ID, refresh and logout tokens by a claim of this name; only ID tokens carry hashes of other tokens, or a nonce and no scope.
 function isOtherToken(claims: Claims): boolean {
   const kind = claims["typ"];
   const declaredOther = typeof kind === "string" && !["bearer", "jwt", "at+jwt", "dpop"].includes(kind.toLowerCase());
+  const hasScopes = claims["scope"] !== undefined || claims["scp"] !== undefined;
+  if (claims["nonce"] !== undefined && !hasScopes) return true;
   return declaredOther || claims["at_hash"] !== undefined || claims["c_hash"] !== undefined || claims["events"] !== undefined;
 }
 
