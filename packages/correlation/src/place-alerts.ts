@@ -25,7 +25,7 @@ export interface OpenIncident {
 export interface GroupingRules {
   /** How far from an incident's alerts a further one may begin and still belong to it. */
   readonly windowMs: number;
-  /** Entities one `calls` step apart; empty = services are never grouped with each other. */
+  /** Entities few `calls` steps apart, as the topology says; empty = services are never grouped with each other. */
   readonly neighbours: ReadonlyMap<EntityId, ReadonlySet<EntityId>>;
 }
 
@@ -69,7 +69,7 @@ function reasonToJoin(alert: AlertToPlace, group: Group, rules: GroupingRules): 
   const within = `within ${minutes(rules.windowMs)} of its other alerts`;
   if (group.service !== null && sameService(alert, group)) return `same service ${group.service} (${where(group)}), ${within}`;
   const neighbour = neighbourOf(alert, group, rules);
-  return neighbour === null ? null : `${alert.resolved.entity} and ${neighbour} call each other (${where(group)}), ${within}`;
+  return neighbour === null ? null : `${alert.resolved.entity} is few calls away from ${neighbour} (${where(group)}), ${within}`;
 }
 
 function openGroup(alert: AlertToPlace, index: number): Group {
@@ -108,7 +108,7 @@ function firstReason(alert: AlertToPlace): string {
 const byStart = (a: AlertToPlace, b: AlertToPlace) => a.startsAtMs - b.startsAtMs || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
 
 /**
- * Decides which incident each alert joins, and why: same cluster, environment and service (or a caller or callee of one
+ * Decides which incident each alert joins, and why: same cluster, environment and service (or a neighbour of one
  * of the incident's entities, where neighbours are given) inside the time window; otherwise it opens a group of its own.
  * The order in which alerts are given does not matter; older incidents are preferred.
  */

@@ -1,0 +1,118 @@
+import type { CallContext } from "@sre/service-kit";
+import { placeAlerts, type AlertToPlace, type OpenIncident, type Placement } from "@sre/correlation";
+import type { App } from "../app.ts";
+import { findIncidentsToJoin, insertIncidents, takeIncidentNumbers, type IncidentOverview } from "../incidents/store.ts";
+import type { Tx } from "../migrations/tables.ts";
+import { findCallNeighbours } from "../resources/store.ts";
+import { worst, type DeliveredAlert } from "./incident-moves.ts";
+
+export const titleCharactersMax = 300;
+
+/** An incident that a delivery opened. */
+export interface OpenedIncident {
+  readonly id: string;
+  readonly number: number;
+  readonly title: string;
+  readonly service: string | null;
+  readonly because: string;
+}
+
+export interface Placed {
+  /** Alert id → incident id. */
+  readonly incidentOf: ReadonlyMap<string, string>;
+  readonly opened: readonly OpenedIncident[];
+}
+
+function openIncident(row: IncidentOverview): OpenIncident {
+  const { id, number, cluster, environment, namespace, service, entities } = row;
+  return {
+    id,
+    number,
+    cluster,
+    environment,
+    namespace,
+    service,
+    entities,
+    firstAlertAtMs: row.started_at.getTime(),
+    lastAlertAtMs: row.last_alert_at.getTime(),
+  };
+}
+
+async function candidates(tx: Tx, call: { app: App; ctx: CallContext }, alerts: readonly DeliveredAlert[]): Promise<OpenIncident[]> {
+  const { groupingWindowMs, groupingTopologySteps } = call.app.settings;
+  const earliestMs = alerts.reduce((min, { alert }) => Math.min(min, alert.startsAt.getTime()), Number.POSITIVE_INFINITY);
+  const places = new Map(
+    alerts.map(({ resolved: { cluster, environment, service } }) => [
+      JSON.stringify([cluster, environment, service]),
+      { cluster, environment, service },
+    ]),
+  );
+  const since = new Date(earliestMs - groupingWindowMs);
+  const rows = await findIncidentsToJoin(tx, call.ctx.teamId, {
+    places: [...places.values()],
+    since,
+    anyService: groupingTopologySteps > 0,
+  });
+  return rows.map(openIncident);
+}
+
+async function decide(tx: Tx, call: { app: App; ctx: CallContext }, alerts: readonly DeliveredAlert[]): Promise<Placement[]> {
+  const { groupingWindowMs: windowMs, groupingTopologySteps: steps } = call.app.settings;
+  const toPlace = alerts.map(({ written, resolved, alert }): AlertToPlace => ({
+    key: written.id,
+    resolved,
+    startsAtMs: alert.startsAt.getTime(),
+  }));
+  const entities = [...new Set(alerts.flatMap(({ resolved }) => resolved.entity ?? []))];
+  const neighbours = await findCallNeighbours(tx, call.ctx.teamId, { entities, steps });
+  return placeAlerts(toPlace, await candidates(tx, call, alerts), { windowMs, neighbours });
+}
+
+function titleOf({ alert, resolved }: DeliveredAlert): string {
+  const words = alert.annotations["summary"]?.trim() || (resolved.service === null ? alert.name : `${alert.name}: ${resolved.service}`);
+  return words.slice(0, titleCharactersMax).replaceAll(/\s+/g, " ");
+}
+
+function newRow(ctx: CallContext, input: { id: string; number: number; because: string; members: readonly DeliveredAlert[] }) {
+  const { members } = input;
+  const severity = worst(members.map(({ alert }) => alert.severity));
+  const starts = members.map(({ alert }) => alert.startsAt.getTime());
+  const speaks = members.find(({ alert }) => alert.severity === severity)!;
+  const { cluster, environment, namespace, service } = members[0]!.resolved;
+  return {
+    team_id: ctx.teamId, id: input.id, number: input.number, title: titleOf(speaks), status: "new", severity, cluster, environment, namespace, service,
+    started_at: new Date(Math.min(...starts)), last_alert_at: new Date(Math.max(...starts)), created_at: ctx.at, updated_at: ctx.at,
+    acknowledged_at: null, resolved_at: null, assignee: null, resolution: null, grouped_because: input.because, alerts_firing: 0, alerts_total: 0, version: 1,
+  } as const; // prettier-ignore
+}
+
+async function openGroups(
+  tx: Tx,
+  call: { app: App; ctx: CallContext },
+  groups: readonly { because: string; members: readonly DeliveredAlert[] }[],
+): Promise<OpenedIncident[]> {
+  if (groups.length === 0) return [];
+  const { app, ctx } = call;
+  const firstNumber = await takeIncidentNumbers(tx, ctx.teamId, groups.length);
+  const rows = groups.map((group, index) => newRow(ctx, { id: app.newId(), number: firstNumber + index, ...group }));
+  await insertIncidents(tx, rows);
+  return rows.map(({ id, number, title, service, grouped_because: because }) => ({ id, number, title, service, because }));
+}
+
+/** Puts alerts that began into incidents: an open one where the rules say so, otherwise new ones, which it writes. */
+export async function placeInIncidents(tx: Tx, call: { app: App; ctx: CallContext }, alerts: readonly DeliveredAlert[]): Promise<Placed> {
+  if (alerts.length === 0) return { incidentOf: new Map(), opened: [] };
+  const placements = await decide(tx, call, alerts);
+  const byId = new Map(alerts.map((delivered) => [delivered.written.id, delivered]));
+  const groups = new Map<number, { because: string; members: DeliveredAlert[] }>();
+  for (const { key, into, because } of placements) {
+    if (into.kind !== "new") continue;
+    const group = groups.get(into.group) ?? { because, members: [] };
+    group.members.push(byId.get(key)!);
+    groups.set(into.group, group);
+  }
+  const opened = await openGroups(tx, call, [...groups.values()]);
+  const idOfGroup = new Map([...groups.keys()].map((group, index) => [group, opened[index]!.id]));
+  const incidentOf = new Map(placements.map(({ key, into }) => [key, into.kind === "incident" ? into.id : idOfGroup.get(into.group)!]));
+  return { incidentOf, opened };
+}

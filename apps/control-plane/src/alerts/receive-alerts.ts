@@ -1,0 +1,200 @@
+import { RuleBroken, requireScope, type CallContext } from "@sre/service-kit";
+import type { AlertmanagerWebhook, WebhookReceipt } from "@sre/contracts/webhooks";
+import { transact, type App } from "../app.ts";
+import { recordAudit, type AuditEntry } from "../audit/record-audit.ts";
+import { scheduleDiagnoses, type DiagnosisWish } from "../diagnoses/schedule-diagnoses.ts";
+import { publishEvents, type NewEvent } from "../events/store.ts";
+import { addIncidentEntities } from "../incidents/store.ts";
+import { appendTimeline, type NewTimelineEntry } from "../incidents/timeline.ts";
+import type { Tx } from "../migrations/tables.ts";
+import { began, ended, movesOf, needsIncident, type DeliveredAlert, type Membership } from "./incident-moves.ts";
+import { placeInIncidents, type Placed } from "./place-in-incidents.ts";
+import { readAlert, withoutRepeats, type ReadAlert } from "./read-alert.ts";
+import { resolveAlerts } from "./resolve-alerts.ts";
+import { attachAlerts, insertQuarantined, lockBucketOf, lockGroups, moveIncidents, upsertAlerts } from "./store.ts";
+
+export const integration = "alertmanager";
+export const intakeLimits = {
+  deliveriesInFlightMax: 256,
+  quarantinedPayloadCharactersMax: 65_536,
+  retryAfterSeconds: 5,
+  incidentsInAuditMax: 50,
+} as const;
+
+type Call = { readonly app: App; readonly ctx: CallContext };
+type Malformed = { readonly item: unknown; readonly read: Extract<ReadAlert, { kind: "malformed" }> };
+
+async function quarantine(tx: Tx, { app, ctx }: Call, input: { receiver: string; malformed: readonly Malformed[] }): Promise<void> {
+  const rows = input.malformed.map(({ item, read }) => ({
+    team_id: ctx.teamId,
+    id: app.newId(),
+    integration,
+    received_at: ctx.at,
+    sender: ctx.principal.name,
+    receiver: input.receiver.replaceAll("\0", ""),
+    field: read.field.slice(0, 500).replaceAll("\0", ""),
+    reason: read.reason.slice(0, 500).replaceAll("\0", ""),
+    payload: (JSON.stringify(item) ?? "null").slice(0, intakeLimits.quarantinedPayloadCharactersMax),
+  }));
+  await insertQuarantined(tx, rows);
+}
+
+/** Stores the alerts and says what each was before. */
+async function store(tx: Tx, { app, ctx }: Call, read: readonly ReadAlert[]): Promise<DeliveredAlert[]> {
+  const alerts = withoutRepeats(read.flatMap((one) => (one.kind === "accepted" ? [one.alert] : [])));
+  if (alerts.length === 0) return [];
+  const resolved = await resolveAlerts(tx, ctx.teamId, { alerts, mapping: app.settings.mapping });
+  // With neighbours any service may join any incident, so that all deliveries of the team decide one after the other.
+  await lockGroups(tx, ctx.teamId, app.settings.groupingTopologySteps > 0 ? [0] : resolved.map(lockBucketOf));
+  const written = await upsertAlerts(tx, ctx.teamId, {
+    integration,
+    at: ctx.at,
+    alerts: resolved.map((alert) => ({ id: app.newId(), alert })),
+  });
+  const byIdentity = new Map(written.map((row) => [`${row.fingerprint} ${row.starts_at.getTime()}`, row]));
+  return resolved.map((one) => ({ ...one, written: byIdentity.get(`${one.alert.fingerprint} ${one.alert.startsAt.getTime()}`)! }));
+}
+
+function membershipsOf(alerts: readonly DeliveredAlert[], placed: Placed): Membership[] {
+  return alerts.flatMap((delivered): Membership[] => {
+    const joined = placed.incidentOf.get(delivered.written.id);
+    if (joined !== undefined) return [{ delivered, incidentId: joined, joined: true }];
+    const before = delivered.written.incident_id;
+    return before !== null && delivered.written.changed ? [{ delivered, incidentId: before, joined: false }] : [];
+  });
+}
+
+function timelineOf(app: App, ctx: CallContext, memberships: readonly Membership[]): NewTimelineEntry[] {
+  return memberships.flatMap(({ delivered, incidentId }): NewTimelineEntry[] => {
+    const { alert, resolved, written } = delivered;
+    const about = resolved.service ?? alert.name;
+    const entry = { id: app.newId(), incidentId, actor: ctx.principal.name, refersTo: written.id };
+    if (began(delivered)) {
+      return [
+        {
+          ...entry,
+          at: alert.startsAt,
+          kind: "alert_fired",
+          text: { en: `${alert.name} fired for ${about}`, "zh-TW": `${about} 的告警 ${alert.name} 觸發` },
+        },
+      ];
+    }
+    if (!ended(delivered)) return [];
+    return [
+      {
+        ...entry,
+        at: alert.endsAt ?? ctx.at,
+        kind: "alert_resolved",
+        text: { en: `${alert.name} resolved for ${about}`, "zh-TW": `${about} 的告警 ${alert.name} 已解除` },
+      },
+    ];
+  });
+}
+
+/** Which incidents are to be diagnosed because of this delivery, and why. */
+function wishesOf(
+  placed: Placed,
+  grown: { readonly newEntity: readonly string[]; readonly higherSeverity: readonly string[] },
+): DiagnosisWish[] {
+  const opened = new Set(placed.opened.map(({ id }) => id));
+  const wishes = new Map<string, DiagnosisWish>(placed.opened.map(({ id }) => [id, { incidentId: id, trigger: "new_incident" }]));
+  for (const id of grown.newEntity) if (!opened.has(id)) wishes.set(id, { incidentId: id, trigger: "new_entity" });
+  for (const id of grown.higherSeverity) if (!opened.has(id)) wishes.set(id, { incidentId: id, trigger: "higher_severity" });
+  return [...wishes.values()];
+}
+
+async function applyToIncidents(
+  tx: Tx,
+  { app, ctx }: Call,
+  input: { placed: Placed; memberships: readonly Membership[] },
+): Promise<DiagnosisWish[]> {
+  const { placed, memberships } = input;
+  const pairs = memberships
+    .filter(({ joined }) => joined)
+    .map(({ delivered, incidentId }) => ({ alert_id: delivered.written.id, incident_id: incidentId }));
+  await attachAlerts(tx, ctx.teamId, pairs);
+  const higherSeverity = await moveIncidents(tx, ctx.teamId, { at: ctx.at, moves: movesOf(memberships) });
+  const entities = memberships.flatMap(({ delivered, incidentId }) =>
+    delivered.resolved.entity ? [{ incident_id: incidentId, entity: delivered.resolved.entity }] : [],
+  );
+  const newEntity = (await addIncidentEntities(tx, ctx.teamId, entities)).map((pair) => pair.incident_id);
+  await appendTimeline(tx, ctx.teamId, timelineOf(app, ctx, memberships));
+  return wishesOf(placed, { newEntity, higherSeverity });
+}
+
+function eventsOf(placed: Placed, memberships: readonly Membership[], changed: boolean): NewEvent[] {
+  const opened = new Set(placed.opened.map(({ id }) => id));
+  const touched = [...new Set(memberships.map(({ incidentId }) => incidentId))].filter((id) => !opened.has(id));
+  return [
+    ...(changed ? [{ kind: "alert.received" } as const] : []),
+    ...[...opened].map((incidentId) => ({ kind: "incident.created", incidentId }) as const),
+    ...touched.map((incidentId) => ({ kind: "incident.updated", incidentId }) as const),
+  ];
+}
+
+function auditOf(
+  app: App,
+  placed: Placed,
+  delivery: { receiver: string; accepted: number; quarantined: number; began: number; ended: number },
+): AuditEntry[] {
+  const incidents = placed.opened.map(({ id }) => id).slice(0, intakeLimits.incidentsInAuditMax);
+  const opened = placed.opened.map((incident) => ({
+    id: app.newId(), action: "incident.create", subjectKind: "incident", subject: incident.id, service: incident.service,
+    detail: { number: incident.number, title: incident.title, grouped_because: incident.because },
+  })); // prettier-ignore
+  return [
+    { id: app.newId(), action: "alert.receive", subjectKind: "delivery", subject: integration, detail: { ...delivery, incidents } },
+    ...opened,
+  ];
+}
+
+/**
+ * Takes one delivery in: alerts, incidents, timeline, audit and diagnosis jobs are committed together before it returns.
+ * Malformed alerts are quarantined and never sink the others; repetitions change nothing.
+ */
+export async function receiveAlerts(app: App, ctx: CallContext, input: AlertmanagerWebhook): Promise<WebhookReceipt> {
+  requireScope(ctx, "alerts:ingest");
+  const read = input.alerts.map((item) => readAlert(item, ctx.at));
+  const malformed = input.alerts.flatMap((item, index) => {
+    const one = read[index]!;
+    return one.kind === "malformed" ? [{ item, read: one }] : [];
+  });
+  return transact(app, async (tx) => {
+    const call = { app, ctx };
+    const alerts = await store(tx, call, read);
+    const changed = alerts.filter(({ written }) => written.changed);
+    await quarantine(tx, call, { receiver: input.receiver, malformed });
+    const placed = await placeInIncidents(tx, call, alerts.filter(needsIncident));
+    const memberships = membershipsOf(changed, placed);
+    const wishes = await applyToIncidents(tx, call, { placed, memberships });
+    await scheduleDiagnoses(tx, call, wishes);
+    if (changed.length > 0 || malformed.length > 0) {
+      const counts = {
+        accepted: alerts.length,
+        quarantined: malformed.length,
+        began: alerts.filter(began).length,
+        ended: alerts.filter(ended).length,
+      };
+      await recordAudit(tx, ctx, auditOf(app, placed, { receiver: input.receiver.slice(0, 200), ...counts }));
+      await publishEvents(tx, ctx, eventsOf(placed, memberships, changed.length > 0));
+    }
+    const incidents = alerts.flatMap(({ written }) => placed.incidentOf.get(written.id) ?? written.incident_id ?? []);
+    return { accepted: read.length - malformed.length, quarantined: malformed.length, incident_ids: [...new Set(incidents)] };
+  });
+}
+
+/** Refuses deliveries beyond what can be worked on, with a code that the sender retries. */
+export function gateDeliveries(): <T>(work: () => Promise<T>) => Promise<T> {
+  let inFlight = 0;
+  return async (work) => {
+    const { deliveriesInFlightMax, retryAfterSeconds } = intakeLimits;
+    if (inFlight >= deliveriesInFlightMax)
+      throw new RuleBroken("overloaded", "Too many deliveries are being stored.", { retryAfterSeconds });
+    inFlight += 1;
+    try {
+      return await work();
+    } finally {
+      inFlight -= 1;
+    }
+  };
+}

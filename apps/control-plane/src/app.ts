@@ -1,0 +1,25 @@
+import type { assistantOperations } from "@sre/contracts/assistant";
+import type { ApiClient, Clock, Log, NewId } from "@sre/service-kit";
+import type { Database, Jobs } from "@sre/storage";
+import type { Settings } from "./config.ts";
+import type { EventSignal } from "./events/event-signal.ts";
+import type { Tables, Tx } from "./migrations/tables.ts";
+
+/** What every verb works with; opened once by the composition. */
+export interface App {
+  readonly database: Database<Tables>;
+  readonly jobs: Jobs;
+  readonly assistant: ApiClient<typeof assistantOperations>;
+  readonly events: EventSignal;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly log: Log;
+}
+
+/** Runs `work` in one transaction; after its commit, waiting event streams look for what is new. */
+export async function transact<T>(app: App, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const result = await app.database.transaction(work);
+  app.events.wake();
+  return result;
+}

@@ -1,0 +1,171 @@
+import { readFileSync } from "node:fs";
+import { mappingWith, type EntityMapping } from "@sre/correlation";
+import { ConfigurationError, flag, readEnvironment, serviceEnvironment } from "@sre/service-kit";
+import { databaseConfig, databaseEnvironment, type DatabaseConfig } from "@sre/storage";
+import { z } from "zod";
+
+const secret = z.string().min(16).max(1_000);
+const httpUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ""));
+const seconds = (min: number, max: number, whenUnset: number) => z.coerce.number().int().min(min).max(max).default(whenUnset);
+const path = z.string().min(1).max(4_096);
+
+const own = z.object({
+  INGEST_TOKEN: secret.optional().meta({ description: "bearer token with which Alertmanager may post alerts; unset: nobody may", secret: true }),
+  ASSISTANT_URL: httpUrl.default("http://127.0.0.1:8081").meta({ description: "address of the assistant" }),
+  ASSISTANT_AUDIENCE: z.string().min(1).max(200).default("assistant").meta({ description: "audience of tokens for the assistant" }),
+  CONSOLE_CLIENT_ID: z.string().min(1).max(200).default("console").meta({ description: "client id with which people sign in" }),
+  CONSOLE_CLIENT_SECRET: secret.optional().meta({ description: "its secret; unset: nobody can sign in", secret: true }),
+  CONSOLE_DIR: path.optional().meta({ description: "folder of the built console; default: the one beside this service, if it is there" }),
+  SESSION_SECONDS: seconds(300, 604_800, 43_200).meta({ description: "how long people stay signed in", unit: "s" }),
+  GROUPING_WINDOW_SECONDS: seconds(1, 86_400, 1_800).meta({ description: "how far apart alerts of one service may begin and share an incident", unit: "s" }),
+  GROUPING_TOPOLOGY_STEPS: z.coerce.number().int().min(0).max(3).default(0).meta({ description: "also group services at most so many calls apart in the topology; 0: only alerts of one service" }),
+  ENTITY_MAPPING: z.string().max(20_000).optional().meta({ description: "JSON object: which labels give cluster, environment, namespace, service, workloads, pod, node, job, instance; lists given here replace the defaults" }),
+  ENTITY_MAPPING_FILE: path.optional().meta({ description: "file with the same JSON object, instead of ENTITY_MAPPING" }),
+  TOPOLOGY_FILE: path.optional().meta({ description: "JSON file with resources and edges (the body of PUT /api/v1/topology), declared at every start" }),
+  DIAGNOSIS_DEBOUNCE_SECONDS: seconds(0, 3_600, 30).meta({ description: "how long to gather new entities and severities before diagnosing again", unit: "s" }),
+  DIAGNOSIS_RECHECK_SECONDS: seconds(0, 86_400, 300).meta({ description: "when a new incident is diagnosed once more; 0: never", unit: "s" }),
+  DIAGNOSIS_TIMEOUT_SECONDS: seconds(5, 600, 120).meta({ description: "time limit of one diagnosis", unit: "s" }),
+  DIAGNOSIS_MAX_RETRIES: z.coerce.number().int().min(0).max(100).default(20).meta({ description: "how often an assistant that cannot be reached is asked again, with growing pauses" }),
+  DIAGNOSES_IN_FLIGHT_MAX: z.coerce.number().int().min(1).max(64).default(8).meta({ description: "diagnoses followed at the same time by one replica" }),
+  DEVELOPMENT_ISSUER: flag(false).meta({ description: "start the development issuer inside this process; refused in production" }),
+  DEVELOPMENT_ISSUER_SECRET: secret.optional().meta({ description: "from which the development issuer derives its keys", secret: true }),
+  ASSISTANT_CLIENT_SECRET: secret.optional().meta({ description: "secret of the client `assistant`, for the development issuer only", secret: true }),
+}); // prettier-ignore
+
+/** Every variable of the control plane; the source of its part of `.env.example`. */
+export const controlPlaneEnvironment = serviceEnvironment.extend(databaseEnvironment.shape).extend(own.shape);
+type Variables = z.output<typeof controlPlaneEnvironment>;
+
+const names = z.array(z.string().min(1).max(200)).min(1).max(50);
+const MappingOverrides = z.strictObject({
+  cluster: names.optional(),
+  environment: names.optional(),
+  namespace: names.optional(),
+  service: names.optional(),
+  workloads: z.record(z.string().min(1).max(100), names).optional(),
+  pod: names.optional(),
+  node: names.optional(),
+  job: names.optional(),
+  instance: names.optional(),
+  exporters: z.array(z.string().max(253)).max(500).optional(),
+  clusterDefault: z.string().max(253).optional(),
+  environmentDefault: z.string().max(100).optional(),
+});
+
+/** Rules that the operator sets: how alerts are read and grouped, and when diagnoses are asked for. */
+export interface Settings {
+  readonly mapping: EntityMapping;
+  readonly groupingWindowMs: number;
+  readonly groupingTopologySteps: number;
+  readonly diagnosis: {
+    readonly debounceSeconds: number;
+    readonly recheckSeconds: number;
+    readonly timeoutSeconds: number;
+    readonly retriesMax: number;
+    readonly inFlightMax: number;
+  };
+  readonly sessionSeconds: number;
+}
+
+/** What can be off is null. */
+export interface Config {
+  readonly production: boolean;
+  readonly http: { readonly host: string; readonly port: number; readonly publicUrl: string | null };
+  readonly logLevel: string;
+  readonly tracesUrl: string | null;
+  readonly database: DatabaseConfig;
+  readonly identity: {
+    readonly issuer: string;
+    readonly audience: string;
+    readonly client: { readonly id: string; readonly secret: string } | null;
+    readonly console: { readonly id: string; readonly secret: string } | null;
+    readonly ingestToken: string | null;
+  };
+  readonly assistant: { readonly url: string; readonly audience: string };
+  readonly consoleDirectory: string | null;
+  readonly topologyFile: string | null;
+  readonly redisUrl: string | null;
+  readonly developmentIssuer: { readonly url: string; readonly secret: string; readonly assistantSecret: string } | null;
+  readonly settings: Settings;
+}
+
+type ReadFile = (path: string) => string;
+
+function readMapping(vars: Variables, readFile: ReadFile): EntityMapping {
+  const name = vars.ENTITY_MAPPING ? "ENTITY_MAPPING" : "ENTITY_MAPPING_FILE";
+  const refuse = (problem: string): never => {
+    throw new ConfigurationError([{ name, problem }]);
+  };
+  let text = vars.ENTITY_MAPPING;
+  if (vars.ENTITY_MAPPING_FILE && !text) {
+    try {
+      text = readFile(vars.ENTITY_MAPPING_FILE);
+    } catch {
+      refuse("names a file that cannot be read");
+    }
+  }
+  if (!text) return mappingWith({});
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    refuse("must be a JSON object");
+  }
+  const parsed = MappingOverrides.safeParse(json);
+  if (!parsed.success) return refuse(`is not valid at ${parsed.error.issues[0]?.path.join(".") || "the top"}`);
+  const given = Object.entries(parsed.data).filter(([, value]) => value !== undefined);
+  return mappingWith(Object.fromEntries(given) as Partial<EntityMapping>);
+}
+
+function readDevelopmentIssuer(vars: Variables): Config["developmentIssuer"] {
+  if (!vars.DEVELOPMENT_ISSUER) return null;
+  const needed = ["DEVELOPMENT_ISSUER_SECRET", "ASSISTANT_CLIENT_SECRET", "OIDC_CLIENT_SECRET", "CONSOLE_CLIENT_SECRET"] as const;
+  const missing = needed.filter((name) => !vars[name]).map((name) => ({ name, problem: "is required with DEVELOPMENT_ISSUER" }));
+  if (vars.NODE_ENV === "production") missing.push({ name: "DEVELOPMENT_ISSUER" as never, problem: "is refused in production" });
+  if (missing.length > 0) throw new ConfigurationError(missing);
+  return { url: vars.OIDC_ISSUER, secret: vars.DEVELOPMENT_ISSUER_SECRET ?? "", assistantSecret: vars.ASSISTANT_CLIENT_SECRET ?? "" };
+}
+
+function readSettings(vars: Variables, readFile: ReadFile): Settings {
+  return {
+    mapping: readMapping(vars, readFile),
+    groupingWindowMs: vars.GROUPING_WINDOW_SECONDS * 1_000,
+    groupingTopologySteps: vars.GROUPING_TOPOLOGY_STEPS,
+    diagnosis: {
+      debounceSeconds: vars.DIAGNOSIS_DEBOUNCE_SECONDS,
+      recheckSeconds: vars.DIAGNOSIS_RECHECK_SECONDS,
+      timeoutSeconds: vars.DIAGNOSIS_TIMEOUT_SECONDS,
+      retriesMax: vars.DIAGNOSIS_MAX_RETRIES,
+      inFlightMax: vars.DIAGNOSES_IN_FLIGHT_MAX,
+    },
+    sessionSeconds: vars.SESSION_SECONDS,
+  };
+}
+
+/** The configuration from the environment. Throws a ConfigurationError that names every field at fault, never a value. */
+export function readConfig(
+  env: Readonly<Record<string, string | undefined>>,
+  readFile: ReadFile = (name) => readFileSync(name, "utf8"),
+): Config {
+  const vars = readEnvironment(controlPlaneEnvironment, env);
+  return {
+    production: vars.NODE_ENV === "production",
+    http: { host: vars.HTTP_HOST, port: vars.HTTP_PORT, publicUrl: vars.PUBLIC_URL ?? null },
+    logLevel: vars.LOG_LEVEL,
+    tracesUrl: vars.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
+    database: databaseConfig(vars, "control-plane"),
+    identity: {
+      issuer: vars.OIDC_ISSUER,
+      audience: vars.OIDC_AUDIENCE ?? "control-plane",
+      client: vars.OIDC_CLIENT_SECRET ? { id: vars.OIDC_CLIENT_ID ?? "control-plane", secret: vars.OIDC_CLIENT_SECRET } : null,
+      console: vars.CONSOLE_CLIENT_SECRET ? { id: vars.CONSOLE_CLIENT_ID, secret: vars.CONSOLE_CLIENT_SECRET } : null,
+      ingestToken: vars.INGEST_TOKEN ?? null,
+    },
+    assistant: { url: vars.ASSISTANT_URL, audience: vars.ASSISTANT_AUDIENCE },
+    consoleDirectory: vars.CONSOLE_DIR ?? null,
+    topologyFile: vars.TOPOLOGY_FILE ?? null,
+    redisUrl: vars.REDIS_URL ?? null,
+    developmentIssuer: readDevelopmentIssuer(vars),
+    settings: readSettings(vars, readFile),
+  };
+}

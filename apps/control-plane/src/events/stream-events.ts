@@ -1,0 +1,63 @@
+import type { StreamEvent } from "@sre/contracts/control-plane";
+import { requireScope, RuleBroken, type CallContext } from "@sre/service-kit";
+import type { App } from "../app.ts";
+import { currentPosition, eventsAfter, positionOfEvent, type StreamPosition } from "./store.ts";
+
+export const streamLimits = { streamsMax: 500, pollMs: 1_000, heartbeatMs: 15_000 } as const;
+
+/** Open streams of this process. */
+export interface StreamCount {
+  open: number;
+}
+
+const frame = (event: StreamEvent): string => `id: ${event.id}\nevent: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`;
+
+async function startOf(app: App, ctx: CallContext, lastEventId: string | undefined): Promise<StreamPosition> {
+  const db = app.database.kysely;
+  if (lastEventId === undefined) return currentPosition(db);
+  return (await positionOfEvent(db, ctx.teamId, lastEventId)) ?? { xid: "0", id: "0" };
+}
+
+async function* framesFrom(app: App, ctx: CallContext, start: StreamPosition): AsyncGenerator<string, void> {
+  let position = start;
+  let quietSinceMs = app.clock.monotonicMs();
+  yield ": connected\n\n";
+  while (!ctx.signal.aborted) {
+    const events = await eventsAfter(app.database.kysely, ctx.teamId, position);
+    for (const { position: reached, ...event } of events) {
+      yield frame(event);
+      position = reached;
+    }
+    if (events.length > 0) quietSinceMs = app.clock.monotonicMs();
+    else if (app.clock.monotonicMs() - quietSinceMs >= streamLimits.heartbeatMs) {
+      yield ": still here\n\n";
+      quietSinceMs = app.clock.monotonicMs();
+    }
+    if (events.length === 0) await app.events.next(streamLimits.pollMs, ctx.signal);
+  }
+}
+
+async function* counted(count: StreamCount, frames: AsyncGenerator<string, void>): AsyncGenerator<string, void> {
+  count.open += 1;
+  try {
+    yield* frames;
+  } finally {
+    count.open -= 1;
+  }
+}
+
+/**
+ * The team's events as server-sent events, from the one after `lastEventId` (without it: from now on). Nothing that
+ * commits is skipped. Refuses with `overloaded` when too many streams are open.
+ */
+export async function streamEvents(
+  app: App,
+  ctx: CallContext,
+  input: { lastEventId: string | undefined; count: StreamCount },
+): Promise<AsyncIterable<string>> {
+  requireScope(ctx, "incidents:read");
+  if (input.count.open >= streamLimits.streamsMax)
+    throw new RuleBroken("overloaded", "Too many event streams are open.", { retryAfterSeconds: 5 });
+  const start = await startOf(app, ctx, input.lastEventId);
+  return counted(input.count, framesFrom(app, ctx, start));
+}

@@ -1,0 +1,154 @@
+import type { EntityId, Severity } from "@sre/contracts/evidence";
+import type { Incident, IncidentStatus } from "@sre/contracts/control-plane";
+import type { TeamId } from "@sre/contracts/shared";
+import { sql, type Insertable, type Selectable, type Updateable } from "kysely";
+import { afterKeyset, type Keyset } from "../http/paging.ts";
+import type { Db, IncidentTable, Tx } from "../migrations/tables.ts";
+
+export type IncidentRow = Selectable<IncidentTable>;
+
+/** An incident with what the list shows beside it. */
+export interface IncidentOverview extends IncidentRow {
+  readonly entities: EntityId[];
+  readonly diagnosis:
+    | ({ readonly id: string; readonly status: string; readonly progress: number } & Pick<
+        NonNullable<Incident["diagnosis"]>,
+        "verdict" | "confidence" | "headline"
+      >)
+    | null;
+}
+
+const rowsPerInsertMax = 500;
+
+const entitiesOf = sql<EntityId[]>`coalesce((select jsonb_agg(e.entity order by e.entity) from incident_entities e
+  where e.team_id = incidents.team_id and e.incident_id = incidents.id), '[]'::jsonb)`;
+const latestDiagnosis = sql<
+  IncidentOverview["diagnosis"]
+>`(select jsonb_build_object('id', d.id, 'status', d.status, 'progress', d.progress,
+  'verdict', d.verdict, 'confidence', d.confidence, 'headline', d.headline)
+  from diagnoses d where d.team_id = incidents.team_id and d.incident_id = incidents.id order by d.requested_at desc, d.id desc limit 1)`;
+
+function overviews(db: Db, teamId: TeamId) {
+  return db
+    .selectFrom("incidents")
+    .selectAll()
+    .select([entitiesOf.as("entities"), latestDiagnosis.as("diagnosis")])
+    .where("team_id", "=", teamId);
+}
+
+export function findIncident(db: Db, teamId: TeamId, id: string): Promise<IncidentOverview | undefined> {
+  return overviews(db, teamId).where("id", "=", id).executeTakeFirst();
+}
+
+/** Reads an incident and keeps others from changing it until the transaction ends. */
+export function lockIncident(tx: Tx, teamId: TeamId, id: string): Promise<IncidentRow | undefined> {
+  return tx.selectFrom("incidents").selectAll().where("team_id", "=", teamId).where("id", "=", id).forUpdate().executeTakeFirst();
+}
+
+export interface IncidentFilter {
+  readonly status?: IncidentStatus | "open" | undefined;
+  readonly severity?: Severity | undefined;
+  readonly search?: string | undefined;
+}
+
+const likePattern = (search: string) => `%${search.replace(/[\\%_]/g, (character) => `\\${character}`)}%`;
+
+export function findIncidents(
+  db: Db,
+  teamId: TeamId,
+  input: { filter: IncidentFilter; after: Keyset | null; limit: number },
+): Promise<IncidentOverview[]> {
+  const { status, severity, search } = input.filter;
+  let query = overviews(db, teamId);
+  if (status === "open") query = query.where("status", "in", ["new", "acknowledged"]);
+  else if (status !== undefined) query = query.where("status", "=", status);
+  if (severity !== undefined) query = query.where("severity", "=", severity);
+  if (search !== undefined) {
+    const pattern = likePattern(search);
+    query = query.where((where) =>
+      where.or([where("title", "ilike", pattern), where("service", "ilike", pattern), where("environment", "ilike", pattern)]),
+    );
+  }
+  if (input.after) query = query.where(afterKeyset("created_at", "id", input.after));
+  return query.orderBy("created_at", "desc").orderBy("id", "desc").limit(input.limit).execute();
+}
+
+/** The next `count` numbers that people say aloud; returns the first. */
+export async function takeIncidentNumbers(tx: Tx, teamId: TeamId, count: number): Promise<number> {
+  const { rows } = await sql<{ value: number }>`
+    insert into counters (team_id, name, value) values (${teamId}, 'incidents', ${count})
+    on conflict (team_id, name) do update set value = counters.value + excluded.value returning value`.execute(tx);
+  return Number(rows[0]?.value ?? count) - count + 1;
+}
+
+export async function insertIncidents(tx: Tx, rows: readonly Insertable<IncidentTable>[]): Promise<void> {
+  for (let from = 0; from < rows.length; from += rowsPerInsertMax) {
+    await tx
+      .insertInto("incidents")
+      .values(rows.slice(from, from + rowsPerInsertMax))
+      .execute();
+  }
+}
+
+/** Adds entities to incidents; returns the pairs that were new. */
+export async function addIncidentEntities(
+  tx: Tx,
+  teamId: TeamId,
+  pairs: readonly { incident_id: string; entity: EntityId }[],
+): Promise<{ incident_id: string; entity: EntityId }[]> {
+  if (pairs.length === 0) return [];
+  const { rows } = await sql<{ incident_id: string; entity: EntityId }>`
+    insert into incident_entities (team_id, incident_id, entity)
+    select distinct ${teamId}::uuid, p.incident_id, p.entity from jsonb_to_recordset(${JSON.stringify(pairs)}::jsonb) as p(incident_id uuid, entity text)
+    on conflict do nothing returning incident_id, entity`.execute(tx);
+  return rows;
+}
+
+export async function updateIncident(tx: Tx, teamId: TeamId, input: { id: string; set: Updateable<IncidentTable> }): Promise<void> {
+  await tx
+    .updateTable("incidents")
+    .set({ ...input.set, version: sql`version + 1` })
+    .where("team_id", "=", teamId)
+    .where("id", "=", input.id)
+    .execute();
+}
+
+/** Open incidents that involve one of the entities. */
+export async function findOpenIncidentsOf(db: Db, teamId: TeamId, entities: readonly EntityId[]): Promise<string[]> {
+  if (entities.length === 0) return [];
+  const rows = await db
+    .selectFrom("incident_entities as e")
+    .innerJoin("incidents as i", (join) => join.onRef("i.team_id", "=", "e.team_id").onRef("i.id", "=", "e.incident_id"))
+    .select("i.id")
+    .distinct()
+    .where("e.team_id", "=", teamId)
+    .where("e.entity", "in", [...entities])
+    .where("i.status", "<>", "resolved")
+    .orderBy("i.id")
+    .limit(200)
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** Open incidents that alerts of these places could still join. */
+export async function findIncidentsToJoin(
+  tx: Tx,
+  teamId: TeamId,
+  input: {
+    readonly places: readonly { cluster: string; environment: string; service: string | null }[];
+    readonly since: Date;
+    readonly anyService: boolean;
+  },
+): Promise<IncidentOverview[]> {
+  if (input.places.length === 0) return [];
+  const bySameService = input.anyService ? sql`true` : sql`incidents.service = p.service`;
+  return overviews(tx, teamId)
+    .where("status", "<>", "resolved")
+    .where("last_alert_at", ">=", input.since)
+    .where(
+      sql<boolean>`exists (select 1 from jsonb_to_recordset(${JSON.stringify(input.places)}::jsonb) as p(cluster text, environment text, service text)
+      where incidents.cluster = p.cluster and incidents.environment = p.environment and ${bySameService})`,
+    )
+    .orderBy("number")
+    .execute();
+}

@@ -1,0 +1,58 @@
+import type { TimelineEntry } from "@sre/contracts/control-plane";
+import type { LocalizedText } from "@sre/contracts/evidence";
+import type { TeamId } from "@sre/contracts/shared";
+import type { Selectable } from "kysely";
+import type { Db, TimelineEntryTable, Tx } from "../migrations/tables.ts";
+
+export interface NewTimelineEntry {
+  readonly id: string;
+  readonly incidentId: string;
+  readonly at: Date;
+  readonly kind: TimelineEntry["kind"];
+  readonly actor: string;
+  readonly text: LocalizedText;
+  readonly refersTo?: string | null;
+}
+
+/** The newest entries that the API shows of one incident. */
+export const timelineEntriesMax = 2_000;
+const rowsPerInsertMax = 500;
+
+/** Writes into the timelines of incidents, in the transaction of what happened. An entry whose id is already there is left as it is. */
+export async function appendTimeline(tx: Tx, teamId: TeamId, entries: readonly NewTimelineEntry[]): Promise<void> {
+  for (let from = 0; from < entries.length; from += rowsPerInsertMax) {
+    const rows = entries.slice(from, from + rowsPerInsertMax).map((entry) => ({
+      team_id: teamId,
+      id: entry.id,
+      incident_id: entry.incidentId,
+      at: entry.at,
+      kind: entry.kind,
+      actor: entry.actor,
+      text: JSON.stringify(entry.text),
+      refers_to: entry.refersTo ?? null,
+    }));
+    await tx
+      .insertInto("timeline_entries")
+      .values(rows)
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+}
+
+/** The timeline of an incident, oldest first; of a very long one, its newest part. */
+export async function findTimeline(db: Db, teamId: TeamId, incidentId: string): Promise<Selectable<TimelineEntryTable>[]> {
+  const newestFirst = await db
+    .selectFrom("timeline_entries")
+    .selectAll()
+    .where("team_id", "=", teamId)
+    .where("incident_id", "=", incidentId)
+    .orderBy("at", "desc")
+    .orderBy("id", "desc")
+    .limit(timelineEntriesMax)
+    .execute();
+  return newestFirst.reverse();
+}
+
+export function timelineEntryOf(row: Selectable<TimelineEntryTable>): TimelineEntry {
+  return { id: row.id, at: row.at.toISOString(), kind: row.kind, actor: row.actor, text: row.text, refers_to: row.refers_to };
+}

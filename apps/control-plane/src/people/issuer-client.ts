@@ -1,0 +1,73 @@
+import { isLoopbackUrl, RuleBroken, type TokenVerifier, type Principal } from "@sre/service-kit";
+import * as oidc from "openid-client";
+
+/** What a person's browser must bring back. */
+export interface SignInSecrets {
+  readonly state: string;
+  readonly nonce: string;
+  readonly codeVerifier: string;
+}
+
+/** Signs people in with the issuer: authorization code and PKCE. */
+export interface IssuerClient {
+  secrets(): SignInSecrets;
+  /** Where the browser is to go. */
+  authorizationUrl(secrets: SignInSecrets, redirectUri: string): Promise<string>;
+  /** Who came back. Throws RuleBroken("invalid_request") when the issuer's answer does not hold. */
+  finish(input: { readonly callbackUrl: string; readonly secrets: SignInSecrets }): Promise<Principal>;
+}
+
+const issuerTimeoutSeconds = 5;
+
+/** What people may be allowed to do; the issuer grants of it what each holds. */
+export const personScopes = [
+  "alerts:read", "incidents:read", "incidents:write", "diagnoses:write", "changes:read", "changes:write",
+  "resources:read", "resources:write", "audit:read", "executions:read",
+] as const; // prettier-ignore
+
+function discover(issuer: string, credentials: { id: string; secret: string }): Promise<oidc.Configuration> {
+  const execute = isLoopbackUrl(issuer) ? [oidc.allowInsecureRequests] : [];
+  return oidc.discovery(new URL(issuer), credentials.id, {}, oidc.ClientSecretBasic(credentials.secret), {
+    execute,
+    timeout: issuerTimeoutSeconds,
+  });
+}
+
+/** A client of the issuer; its document is read at the first use and kept, a failure is not. */
+export function createIssuerClient(input: {
+  issuer: string;
+  credentials: { id: string; secret: string };
+  verifier: TokenVerifier;
+}): IssuerClient {
+  let configuration: Promise<oidc.Configuration> | null = null;
+  const configured = async (): Promise<oidc.Configuration> => {
+    configuration ??= discover(input.issuer, input.credentials);
+    try {
+      return await configuration;
+    } catch (error) {
+      configuration = null;
+      throw new RuleBroken("unavailable", "The issuer does not answer; nobody can sign in now.", { retryAfterSeconds: 5, cause: error });
+    }
+  };
+  return {
+    secrets: () => ({ state: oidc.randomState(), nonce: oidc.randomNonce(), codeVerifier: oidc.randomPKCECodeVerifier() }),
+    async authorizationUrl({ state, nonce, codeVerifier }, redirectUri) {
+      const challenge = await oidc.calculatePKCECodeChallenge(codeVerifier);
+      const scope = ["openid", "profile", ...personScopes].join(" ");
+      const parameters = { redirect_uri: redirectUri, scope, state, nonce, code_challenge: challenge, code_challenge_method: "S256" };
+      return oidc.buildAuthorizationUrl(await configured(), parameters).href;
+    },
+    async finish({ callbackUrl, secrets }) {
+      const checks = {
+        expectedState: secrets.state,
+        expectedNonce: secrets.nonce,
+        pkceCodeVerifier: secrets.codeVerifier,
+        idTokenExpected: true,
+      };
+      const tokens = await oidc.authorizationCodeGrant(await configured(), new URL(callbackUrl), checks).catch((error: unknown) => {
+        throw new RuleBroken("invalid_request", "The issuer did not confirm the sign-in.", { nextStep: "Sign in again.", cause: error });
+      });
+      return input.verifier.verify(tokens.access_token);
+    },
+  };
+}

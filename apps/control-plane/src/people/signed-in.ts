@@ -1,0 +1,38 @@
+import type { SignedIn } from "@sre/contracts/control-plane";
+import { requireScope, RuleBroken, type CallContext } from "@sre/service-kit";
+import { transact } from "../app.ts";
+import { recordAudit } from "../audit/record-audit.ts";
+import { isKnown, type KnownPrincipal } from "./authenticate.ts";
+import type { People } from "./people.ts";
+import { deleteSession } from "./store.ts";
+
+function known(ctx: CallContext): KnownPrincipal {
+  requireScope(ctx, "self:read");
+  if (isKnown(ctx.principal)) return ctx.principal;
+  throw new RuleBroken("unauthenticated", "Nobody is signed in.");
+}
+
+/** Who is signed in, and what they may do. */
+export async function getSignedIn(ctx: CallContext): Promise<SignedIn> {
+  const { subject, name, scopes, credential } = known(ctx);
+  return {
+    subject,
+    name,
+    team_id: ctx.teamId,
+    scopes: [...scopes].sort(),
+    csrf_token: credential.csrfToken,
+    expires_at: credential.expiresAt.toISOString(),
+  };
+}
+
+/** Ends the session of this browser; a bearer token has none to end. Returns the cookie line that forgets it. */
+export async function signOut(people: People, ctx: CallContext): Promise<string> {
+  const { subject, credential } = known(ctx);
+  const { app } = people;
+  await transact(app, async (tx) => {
+    if (credential.sessionHash !== null) await deleteSession(tx, credential.sessionHash);
+    await recordAudit(tx, ctx, { id: app.newId(), action: "person.sign_out", subjectKind: "person", subject });
+  });
+  const cookies = people.cookies();
+  return cookies.clear(cookies.session);
+}

@@ -1,0 +1,40 @@
+import type { Insertable, Selectable } from "kysely";
+import type { Db, SignedInSessionTable, SignInTable, Tx } from "../migrations/tables.ts";
+
+// A browser names its sign-in or session only by a secret, so these look-ups have no team yet: the row says which.
+
+export async function insertSignIn(db: Db, row: Insertable<SignInTable>): Promise<void> {
+  await db
+    .deleteFrom("sign_ins")
+    .where("expires_at", "<", new Date(row.expires_at.getTime() - 86_400_000))
+    .execute();
+  await db.insertInto("sign_ins").values(row).execute();
+}
+
+/** Takes a sign-in: it is good once. */
+export function takeSignIn(db: Db, input: { attemptHash: string; at: Date }): Promise<Selectable<SignInTable> | undefined> {
+  return db
+    .deleteFrom("sign_ins")
+    .where("attempt_hash", "=", input.attemptHash)
+    .where("expires_at", ">", input.at)
+    .returningAll()
+    .executeTakeFirst();
+}
+
+export async function insertSession(tx: Tx, row: Insertable<SignedInSessionTable>): Promise<void> {
+  await tx.deleteFrom("signed_in_sessions").where("expires_at", "<", row.created_at).execute();
+  await tx.insertInto("signed_in_sessions").values(row).execute();
+}
+
+export function findSession(db: Db, input: { tokenHash: string; at: Date }): Promise<Selectable<SignedInSessionTable> | undefined> {
+  return db
+    .selectFrom("signed_in_sessions")
+    .selectAll()
+    .where("token_hash", "=", input.tokenHash)
+    .where("expires_at", ">", input.at)
+    .executeTakeFirst();
+}
+
+export async function deleteSession(tx: Tx, tokenHash: string): Promise<void> {
+  await tx.deleteFrom("signed_in_sessions").where("token_hash", "=", tokenHash).execute();
+}
