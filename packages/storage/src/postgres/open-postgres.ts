@@ -108,6 +108,8 @@ export async function openPostgres(config: PostgresConfig, log: Log): Promise<En
   const limits = { statementMs: postgresLimits.statementMs, answerMs: postgresLimits.answerMs };
   const pool = new pg.Pool({ ...clientConfig(config, limits), max: config.connectionsMax, idleTimeoutMillis: 30_000 });
   pool.on("error", (error) => log.warn({ err: error }, "an idle PostgreSQL connection was lost"));
+  // A connection in use is watched by nobody else: without a listener its loss would end the process. The next query on it reports the loss.
+  pool.on("connect", (client) => client.on("error", () => {}));
   const gate = createGate(config.connectionsMax, postgresLimits.poolWaitMs);
   return {
     kind: "postgres",
