@@ -1,0 +1,134 @@
+import type { Finding } from "@sre/contracts/evidence";
+import { compareWithBaseline, defaultComparison, median, present, type Comparison } from "@sre/timeseries";
+import { finding } from "../finding.ts";
+import { seasonWords, signalWords, type FindingKind } from "../messages/findings.ts";
+import type { Seen } from "../seen/seen.ts";
+import { sampleAt, type SeenSeries } from "../seen/series.ts";
+
+/*
+ * A golden signal that left its normal level. Method: scale by median and MAD of a window before the fault, change
+ * point by binary segmentation (timeseries), and a change counts only if its size matters to users, not just to statistics.
+ */
+
+interface Rule {
+  readonly kind: FindingKind;
+  /** Floor of the spread, in the signal's unit: differences below it are noise whatever the statistics say. */
+  readonly spreadMin: (series: SeenSeries) => number;
+  readonly matters: (change: Comparison, series: SeenSeries) => boolean;
+  readonly strength: (change: Comparison, series: SeenSeries) => number;
+}
+
+const isRatio = (series: SeenSeries) => series.statistic === "ratio" || series.unit === "1";
+const growth = (change: Comparison) => change.during / Math.max(Math.abs(change.before), 1e-9);
+const bounded = (value: number) => Math.min(1, Math.max(0, value));
+
+const errors: Rule = {
+  kind: "golden_errors",
+  spreadMin: (series) => (isRatio(series) ? 0.0025 : 0.02),
+  matters: (change, series) =>
+    isRatio(series) ? change.during - change.before >= 0.01 : change.during - change.before >= 0.05 && growth(change) >= 2,
+  strength: (change, series) =>
+    isRatio(series) ? bounded(0.5 + (change.during - change.before) * 1.5) : bounded(0.5 + Math.log10(growth(change)) / 4),
+};
+const latency: Rule = {
+  kind: "golden_latency",
+  spreadMin: () => 0.005,
+  matters: (change) => growth(change) >= 1.5 && change.during - change.before >= 0.02,
+  strength: (change) => bounded(0.4 + Math.log2(growth(change)) / 6),
+};
+const trafficRise: Rule = {
+  kind: "golden_traffic_rise",
+  spreadMin: () => 0.05,
+  matters: (change) => growth(change) >= 1.8,
+  strength: (change) => bounded(0.3 + Math.log2(growth(change)) / 5),
+};
+const trafficDrop: Rule = {
+  kind: "golden_traffic_drop",
+  spreadMin: () => 0.05,
+  matters: (change) => growth(change) <= 0.5,
+  strength: (change) => bounded(1 - growth(change)),
+};
+const saturation: Rule = {
+  kind: "golden_saturation",
+  spreadMin: () => 0.02,
+  matters: (change) => change.during >= 0.8 && change.during - change.before >= 0.1,
+  strength: (change) => bounded(change.during),
+};
+
+const rules: Readonly<Record<string, readonly Rule[]>> = {
+  "golden:errors": [errors],
+  "golden:latency": [latency],
+  "golden:traffic": [trafficRise, trafficDrop],
+  "golden:saturation": [saturation],
+};
+
+function usualSeason(seen: Seen, series: SeenSeries, change: Comparison): Finding | null {
+  const match = seen.seasons.find((season) => {
+    if (season.of !== series.of || season.signal !== series.signal || season.statistic !== series.statistic) return false;
+    const then = median(present(season.values.slice(change.onset, change.recovery ?? undefined)));
+    return then !== null && change.during <= then * 1.25 && change.during >= then * 0.8;
+  });
+  if (match === undefined) return null;
+  const values = { during: change.during, unit: series.unit ?? "", season: match.season, signal: series.signal };
+  const words = { season: seasonWords[match.season], signal: signalWords[series.signal] ?? { en: series.signal, "zh-TW": series.signal } };
+  return finding({ what: "golden_usual", entity: series.of, strength: 0.5, evidence: [series.cite, match.cite], values, words });
+}
+
+// A change that is over and lasted at most this long is a blip, not a fault.
+const blipSecondsMax = 5 * 60;
+
+interface Level {
+  readonly series: SeenSeries;
+  readonly values: Readonly<Record<string, number | string>>;
+  readonly words: { readonly signal: { en: string; "zh-TW": string } };
+}
+
+function levelOf(series: SeenSeries, numbers: Readonly<Record<string, number>>): Level {
+  const signal = signalWords[series.signal] ?? { en: series.signal, "zh-TW": series.signal };
+  return { series, values: { ...numbers, unit: series.unit ?? "", statistic: series.statistic, signal: series.signal }, words: { signal } };
+}
+
+function changed(seen: Seen, series: SeenSeries, [rule, change]: readonly [Rule, Comparison]): Finding {
+  const usual = usualSeason(seen, series, change);
+  if (usual !== null) return usual;
+  const { before, during, last, effect } = change;
+  const from = sampleAt(series.window, change.onset);
+  const now = seen.now.has(series.cite.id);
+  if (change.recovery !== null) {
+    const lasted = ((change.recovery - change.onset) * series.window.stepMs) / 1000;
+    const level = levelOf(series, { before, during, last, seconds: lasted });
+    if (lasted <= blipSecondsMax)
+      return finding({ what: "golden_blip", entity: series.of, from, strength: 0.2, evidence: [series.cite], ...level, now });
+  }
+  const level = levelOf(series, { before, during, last, effect });
+  return finding({
+    what: rule.kind,
+    entity: series.of,
+    from,
+    strength: rule.strength(change, series),
+    evidence: [series.cite],
+    ...level,
+    now,
+  });
+}
+
+function normal(series: SeenSeries): Finding[] {
+  const last = median(present(series.window.values).slice(-defaultComparison.lastSamples));
+  if (last === null) return [];
+  return [finding({ what: "golden_normal", entity: series.of, strength: 0.3, evidence: [series.cite], ...levelOf(series, { last }) })];
+}
+
+function judge(seen: Seen, series: SeenSeries): Finding[] {
+  for (const rule of rules[series.signal] ?? []) {
+    const settings = { ...defaultComparison, spreadMin: rule.spreadMin(series) };
+    const change = compareWithBaseline(series.baseline.values, series.window.values, settings);
+    if (change !== null && rule.matters(change, series)) return [changed(seen, series, [rule, change])];
+  }
+  return normal(series);
+}
+
+/** Changes of latency, errors, traffic and saturation, with their onset; or that a signal stayed normal. */
+export function detectGolden(seen: Seen): Finding[] {
+  const golden = seen.series.filter(({ signal }) => signal.startsWith("golden:"));
+  return golden.flatMap((series) => judge(seen, series));
+}

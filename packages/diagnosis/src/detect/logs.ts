@@ -1,0 +1,92 @@
+import type { DataOf, Finding } from "@sre/contracts/evidence";
+import { finding } from "../finding.ts";
+import type { FindingKind } from "../messages/findings.ts";
+import { brief } from "../messages/words.ts";
+import type { Seen, SeenLogs } from "../seen/seen.ts";
+import { ms } from "../time.ts";
+
+/* Log patterns that are new in the window, or several times as frequent as before, and what they speak of. */
+
+type Pattern = DataOf<"logs">["patterns"][number];
+
+// Words that mean the same fault in the client libraries of many languages.
+const topics: readonly (readonly [FindingKind, RegExp])[] = [
+  ["log_pool_exhausted", /(connection ?pool|pool(ed)? connection|pool).{0,60}(exhaust|timed? ?out|time-?out|is full|limit|no (free|available|idle)|not available|busy)|(connection is not available|remaining connection slots|too many (clients|connections)|unable to acquire (a )?connection|acquir(e|ing) (a )?(db |database )?connection.{0,40}(time|fail)|timeout.{0,40}(acquir|obtain|wait)\w* .{0,20}connection|could not (get|obtain) (a )?(jdbc )?connection|MaxConnectionsExceeded)/i],
+  ["log_out_of_memory", /out of memory|OutOfMemory|heap (out of|space|limit)|cannot allocate memory|MemoryError|bad_alloc|ENOMEM|oom-?kill/i],
+  ["log_disk_full", /no space left on device|ENOSPC|disk (is )?full|disk quota exceeded|No space left/i],
+  ["log_config_error", /(invalid|missing|unknown|malformed|unsupported|bad) (configuration|config|setting|option|environment variable|env var)|(configuration|config) (error|is invalid|invalid|failed)|environment variable .{0,60}(not set|is required|missing)|failed to (load|parse|read) .{0,40}config/i],
+  ["log_dependency_unreachable", /connection refused|ECONNREFUSED|no such host|ENOTFOUND|EAI_AGAIN|name or service not known|host unreachable|no route to host|connection reset|ECONNRESET|upstream (connect|request) (error|timeout)|(dial|connect).{0,40}(timeout|timed out)|deadline ?exceeded|context deadline exceeded|503 service unavailable|service unavailable/i],
+]; // prettier-ignore
+
+const levelStrength: Readonly<Record<Pattern["level"], number>> = {
+  fatal: 0.9,
+  error: 0.8,
+  warn: 0.5,
+  unknown: 0.5,
+  info: 0.2,
+  debug: 0.1,
+  trace: 0.1,
+};
+const risenTimes = 3;
+const linesMin = 3;
+
+interface Counted {
+  readonly before: number;
+  readonly during: number;
+  /** How many times the earlier rate. */
+  readonly times: number;
+}
+
+function counted(seen: Seen, logs: SeenLogs, pattern: Pattern): Counted {
+  const windowFrom = ms(seen.scope.window.from);
+  const bucketStart = (i: number) => ms(logs.data.start) + (i - 1) * logs.data.step_ms;
+  const inWindow = pattern.counts.filter((_, i) => bucketStart(i) >= windowFrom).reduce((sum, n) => sum + n, 0);
+  const before = pattern.counts.reduce((sum, n) => sum + n, 0) - inWindow;
+  const beforeSeconds = Math.max(0, windowFrom - logs.coverageFromMs) / 1000;
+  const duringSeconds = Math.max(1, ms(seen.scope.window.to) - windowFrom) / 1000;
+  const expected = beforeSeconds === 0 ? before : (before / beforeSeconds) * duringSeconds;
+  return { before, during: inWindow, times: inWindow / Math.max(expected, 1) };
+}
+
+function isNew(seen: Seen, logs: SeenLogs, pattern: Pattern): boolean {
+  const first = ms(pattern.first_at);
+  const quietMs = Math.max(2 * logs.data.step_ms, 5 * 60_000);
+  return first <= ms(seen.scope.window.to) && first - logs.coverageFromMs >= quietMs && first >= ms(seen.scope.window.from);
+}
+
+function topicOf(pattern: Pattern): FindingKind | null {
+  const text = [pattern.template, ...pattern.samples].join("\n");
+  return topics.find(([, words]) => words.test(text))?.[0] ?? null;
+}
+
+function judge(seen: Seen, logs: SeenLogs, pattern: Pattern): Finding[] {
+  const strength = levelStrength[pattern.level];
+  const { during, times } = counted(seen, logs, pattern);
+  const fresh = isNew(seen, logs, pattern);
+  if (strength < 0.4 || during < (pattern.level === "fatal" ? 1 : linesMin) || (!fresh && times < risenTimes)) return [];
+  const what = topicOf(pattern) ?? (fresh ? "log_new" : "log_risen");
+  const values = { template: brief(pattern.template), count: during, times, level: pattern.level };
+  const from = fresh ? { from: pattern.first_at } : {};
+  const certainty = fresh ? strength : strength * Math.min(1, 0.5 + times / 20);
+  return [
+    finding({
+      what,
+      entity: logs.of,
+      ...from,
+      strength: certainty,
+      evidence: [{ id: logs.id, part: pattern.template }],
+      values,
+      now: seen.now.has(logs.id),
+    }),
+  ];
+}
+
+const perEntityMax = 12;
+
+/** New and risen patterns of each entity's log, the strongest dozen of each. */
+export function detectLogs(seen: Seen): Finding[] {
+  return seen.logs.flatMap((logs) => {
+    const found = logs.data.patterns.flatMap((pattern) => judge(seen, logs, pattern));
+    return found.sort((a, b) => b.strength - a.strength || Number(b.values["count"]) - Number(a.values["count"])).slice(0, perEntityMax);
+  });
+}

@@ -1,0 +1,37 @@
+import type { EntityId, Finding, LocalizedText } from "@sre/contracts/evidence";
+import type { FaultKind } from "../faults/catalogue.ts";
+import type { SeenChange } from "./changes.ts";
+
+/** One addend of a confidence: the sum of all weights is the confidence, within its bounds. */
+export interface ScorePart {
+  readonly name: PartName;
+  readonly weight: number;
+  readonly text: LocalizedText;
+  readonly because: readonly Finding[];
+}
+
+export type PartName = "mechanism" | "reach" | "timing" | "change" | "symptoms" | "explained";
+
+/** A cause in the making. */
+export interface Candidate {
+  readonly entity: EntityId;
+  readonly component: EntityId;
+  readonly fault: FaultKind;
+  /** What shows the fault itself. */
+  readonly mechanism: readonly Finding[];
+  /** What users feel at the same component. */
+  readonly symptoms: readonly Finding[];
+  readonly onsetMs: number | null;
+  readonly change: SeenChange | null;
+  /** True when only symptoms speak: no finding tells how it fails. */
+  readonly generic: boolean;
+}
+
+export interface Scored extends Candidate {
+  readonly parts: readonly ScorePart[];
+  readonly against: readonly Finding[];
+  readonly explains: readonly EntityId[];
+  /** How far its reach to the alerts is known: 0 means that nothing that alerts depends on it. */
+  readonly reach: number;
+  readonly explainedBy: EntityId | null;
+}

@@ -1,0 +1,125 @@
+import { byCodeUnit } from "@sre/contracts/canonical";
+import { entityParts, type EntityId, type Finding } from "@sre/contracts/evidence";
+import { isNode } from "../entities.ts";
+import { roleOf } from "../finding.ts";
+import { faultKinds, faultOf, type FaultKind } from "../faults/catalogue.ts";
+import type { FindingKind } from "../messages/findings.ts";
+import type { Seen } from "../seen/seen.ts";
+import type { Candidate } from "./candidate.ts";
+import { blamedChange, type SeenChange } from "./changes.ts";
+import { onsetOf, type Focus } from "./focus.ts";
+import { homeOf } from "./home.ts";
+
+interface Draft {
+  readonly entity: EntityId;
+  readonly fault: FaultKind;
+  readonly mechanism: Finding[];
+}
+
+const weightOf = (fault: FaultKind, what: string, table: "shownBy" | "supportedBy"): number =>
+  faultOf(fault)[table][what as FindingKind] ?? 0;
+
+/** The findings that show each fault, gathered at the object in which the fault would live. */
+function drafts(seen: Seen, findings: readonly Finding[]): Draft[] {
+  const found = new Map<string, Draft>();
+  for (const each of findings) {
+    for (const fault of faultKinds) {
+      if (weightOf(fault, each.what, "shownBy") === 0) continue;
+      const entity = homeOf(seen, faultOf(fault).home, each);
+      if (entity === null) continue;
+      const draft = found.get(`${entity} ${fault}`) ?? { entity, fault, mechanism: [] };
+      draft.mechanism.push(each);
+      found.set(`${entity} ${fault}`, draft);
+    }
+  }
+  return [...found].sort(([a], [b]) => byCodeUnit(a, b)).map(([, draft]) => draft);
+}
+
+function nearby(seen: Seen, entity: EntityId, findings: readonly Finding[]): Finding[] {
+  const component = seen.graph.component(entity);
+  return findings.filter(
+    (found) => seen.graph.component(found.entity) === component || (isNode(entity) && homeOf(seen, "node", found) === entity),
+  );
+}
+
+/**
+ * When it began: the first thing that shows it, or that users felt of it. A mechanism that was first seen late is no
+ * proof that it began late where its own component was already hurt.
+ */
+function onsetFor(mechanism: readonly Finding[], symptoms: readonly Finding[]): number | null {
+  const shown = onsetOf(mechanism);
+  const felt = onsetOf(symptoms);
+  return shown === null ? felt : felt === null ? shown : Math.min(shown, felt);
+}
+
+function complete(seen: Seen, draft: Draft, context: { findings: readonly Finding[]; focus: Focus }): Candidate {
+  const own = nearby(seen, draft.entity, context.findings);
+  const supporting = own.filter((found) => weightOf(draft.fault, found.what, "supportedBy") > 0 && roleOf(found) !== "symptom");
+  const symptoms = own.filter((found) => roleOf(found) === "symptom");
+  const component = seen.graph.component(draft.entity);
+  const onsetMs = onsetFor(draft.mechanism, symptoms);
+  const blamed = blamedChange(seen, component, { onsetMs: onsetMs ?? context.focus.onsetMs, toleranceMs: context.focus.toleranceMs });
+  return {
+    ...draft,
+    mechanism: [...draft.mechanism, ...supporting],
+    component,
+    symptoms,
+    onsetMs,
+    change: blamed?.change ?? null,
+    generic: false,
+  };
+}
+
+const faultOfChange = (change: SeenChange): FaultKind => (change.kind === "deployment" ? "bad_deployment" : "bad_config");
+
+// Below this a mechanism is too weak to stand for what its component suffers.
+const convincing = 0.4;
+
+function convinces(candidate: Candidate): boolean {
+  return candidate.mechanism.some((found) => weightOf(candidate.fault, found.what, "shownBy") * found.strength >= convincing);
+}
+
+function isHurt(found: Finding): boolean {
+  if (found.what === "golden_traffic_rise") return false;
+  return roleOf(found) === "symptom"
+    ? found.strength >= 0.4
+    : ["replicas_unavailable", "rollout_stuck", "container_exited"].includes(found.what);
+}
+
+/** A component that is hurt although nothing tells how: its newest change, or the unknown. */
+function genericCandidate(seen: Seen, component: EntityId, context: { findings: readonly Finding[]; focus: Focus }): Candidate[] {
+  const own = nearby(seen, component, context.findings);
+  const symptoms = own.filter((found) => isHurt(found) && roleOf(found) === "symptom");
+  const logs = own.filter((found) => roleOf(found) === "log" && found.strength >= 0.4);
+  const calm = own.some(({ what }) => what === "golden_normal" || what === "golden_blip");
+  if (!own.some(isHurt) && (logs.length === 0 || calm)) return [];
+  const onsetMs = onsetFor(symptoms, logs);
+  const blamed = blamedChange(seen, component, { onsetMs: onsetMs ?? context.focus.onsetMs, toleranceMs: context.focus.toleranceMs });
+  const fault = blamed === null ? "unknown" : faultOfChange(blamed.change);
+  const entity = homeOf(seen, faultOf(fault).home, { entity: component }) ?? component;
+  const mechanism = own.filter((found) => roleOf(found) !== "symptom" && weightOf(fault, found.what, "supportedBy") > 0);
+  return [{ entity, component, fault, mechanism, symptoms, onsetMs, change: blamed?.change ?? null, generic: true }];
+}
+
+/** Every fault that something shows, and every hurt component that nothing explains by itself. */
+export function candidatesOf(seen: Seen, findings: readonly Finding[], focus: Focus): Candidate[] {
+  const context = { findings, focus };
+  const specific = drafts(seen, findings).map((draft) => complete(seen, draft, context));
+  const explained = new Set(specific.filter(convinces).map(({ component }) => component));
+  const components = [...new Set(findings.map(({ entity }) => seen.graph.component(entity)))].sort(byCodeUnit);
+  const open = components.filter(
+    (component) => !explained.has(component) && !["namespace", "cluster"].includes(entityParts(component).kind),
+  );
+  return [...specific, ...open.flatMap((component) => genericCandidate(seen, component, context))];
+}
+
+/** The chance that the findings mean the fault: the best of each kind, kinds taken as independent (noisy or). */
+export function mechanismChance(candidate: Candidate): number {
+  const best = new Map<string, number>();
+  for (const found of candidate.mechanism) {
+    const weight = weightOf(candidate.fault, found.what, "shownBy") || weightOf(candidate.fault, found.what, "supportedBy");
+    best.set(found.what, Math.max(best.get(found.what) ?? 0, weight * found.strength));
+  }
+  const kinds = [...best].sort(([a], [b]) => byCodeUnit(a, b));
+  return 1 - kinds.reduce((miss, [, chance]) => miss * (1 - chance), 1);
+}

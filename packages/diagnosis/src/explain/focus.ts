@@ -1,0 +1,31 @@
+import type { EntityId, Finding } from "@sre/contracts/evidence";
+import { roleOf } from "../finding.ts";
+import type { Seen } from "../seen/seen.ts";
+import { earliest, ms } from "../time.ts";
+
+/** What has to be explained: where it hurts, and since when. */
+export interface Focus {
+  /** Components of the alerts, or of what is to be judged when nothing alerts. */
+  readonly components: readonly EntityId[];
+  readonly entities: readonly EntityId[];
+  readonly onsetMs: number;
+  readonly toleranceMs: number;
+}
+
+export const onsetOf = (findings: readonly Finding[]): number | null =>
+  earliest(findings.map(({ from }) => (from === undefined ? null : ms(from))));
+
+// Rates look back over their range and steps are coarse: an onset is never known better than this.
+const onsetToleranceMsMin = 120_000;
+
+/** The focus of a scope, with the onset of what hurts: the first symptom there, else the first alert. */
+export function focusOf(seen: Seen, findings: readonly Finding[]): Focus {
+  const { scope, graph } = seen;
+  const entities = scope.alerts.length > 0 ? [...new Set(scope.alerts.map(({ entity }) => entity))] : scope.entities;
+  const components = [...new Set(entities.map((entity) => graph.component(entity)))];
+  const hurting = findings.filter((found) => roleOf(found) === "symptom" && components.includes(graph.component(found.entity)));
+  const alerted = earliest(scope.alerts.map(({ starts_at }) => ms(starts_at)));
+  const onset = earliest([onsetOf(hurting), alerted]) ?? ms(scope.as_of);
+  const steps = seen.series.map(({ window }) => window.stepMs);
+  return { entities, components, onsetMs: onset, toleranceMs: Math.max(onsetToleranceMsMin, 1.5 * Math.min(...steps, 60_000)) };
+}

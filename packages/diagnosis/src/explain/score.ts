@@ -1,0 +1,163 @@
+import { sixDigits } from "@sre/contracts/canonical";
+import type { EntityId, Finding, LocalizedText } from "@sre/contracts/evidence";
+import { finding, roleOf } from "../finding.ts";
+import { partWords, type PartWord } from "../messages/parts.ts";
+import { fill, spoken } from "../messages/words.ts";
+import type { Seen } from "../seen/seen.ts";
+import type { Candidate, PartName, ScorePart, Scored } from "./candidate.ts";
+import { mechanismChance } from "./candidates.ts";
+import { changeFinding, changeTitle, proximity } from "./changes.ts";
+import type { Focus } from "./focus.ts";
+
+/** The most that each part may give. Together they reach 0.99: nothing is ever certain. */
+export const partWeights = {
+  mechanism: 0.44,
+  generic: 0.3,
+  reach: 0.2,
+  timing: 0.1,
+  change: 0.15,
+  symptoms: 0.1,
+  late: -0.15,
+  explained: -0.35,
+} as const;
+
+interface PartInput {
+  readonly name: PartName;
+  readonly weight: number;
+  readonly word: PartWord;
+  readonly values?: Readonly<Record<string, number | string>>;
+  readonly words?: Readonly<Record<string, LocalizedText>>;
+  readonly because?: readonly Finding[];
+}
+
+export function scorePart(input: PartInput): ScorePart {
+  return {
+    name: input.name,
+    weight: sixDigits(input.weight),
+    text: fill(partWords[input.word], input.values ?? {}, input.words),
+    because: input.because ?? [],
+  };
+}
+
+function mechanismPart(candidate: Candidate): ScorePart {
+  if (!candidate.generic) {
+    return scorePart({
+      name: "mechanism",
+      weight: partWeights.mechanism * mechanismChance(candidate),
+      word: "mechanism",
+      because: candidate.mechanism,
+    });
+  }
+  const felt = Math.max(0, ...candidate.symptoms.map(({ strength }) => strength));
+  const chance = 1 - (1 - 0.6 * felt) * (1 - mechanismChance(candidate));
+  return scorePart({
+    name: "mechanism",
+    weight: partWeights.generic * chance,
+    word: "mechanism_generic",
+    because: [...candidate.mechanism, ...candidate.symptoms],
+  });
+}
+
+// Each step away from what hurts makes a cause a little less likely than a nearer one.
+const hopDecay = 0.95;
+const unknownReach = 0.5;
+
+function reachOf(seen: Seen, candidate: Candidate, focus: Focus): number {
+  const near = focus.components.map((component) => {
+    const hops = seen.graph.distance(component, candidate.component);
+    if (hops !== null) return hopDecay ** hops;
+    return seen.graph.hasCalls ? 0 : unknownReach;
+  });
+  return near.length === 0 ? 0 : near.reduce((sum, value) => sum + value, 0) / near.length;
+}
+
+function reachPart(seen: Seen, reach: number, focus: Focus): ScorePart {
+  const share = sixDigits(reach);
+  const unknown = !seen.graph.hasCalls && reach > 0 && reach <= unknownReach && focus.components.length > 0;
+  const word = unknown ? "reach_unknown" : reach === 0 ? "reach_none" : reach >= hopDecay ** 4 ? "reach_all" : "reach_some";
+  return scorePart({ name: "reach", weight: partWeights.reach * reach, word, values: { share } });
+}
+
+const lateMs = 15 * 60_000;
+
+function timing(candidate: Candidate, focus: Focus): { part: ScorePart; against: Finding[] } {
+  const old = candidate.mechanism.find(({ values }) => values["since"] !== undefined);
+  if (old !== undefined) {
+    const against = finding({ what: "began_long_before", entity: candidate.entity, strength: 0.5, evidence: old.evidence });
+    return { part: scorePart({ name: "timing", weight: partWeights.late, word: "timing_old" }), against: [against] };
+  }
+  if (candidate.onsetMs === null)
+    return { part: scorePart({ name: "timing", weight: partWeights.timing / 2, word: "timing_unknown" }), against: [] };
+  const late = candidate.onsetMs - focus.onsetMs;
+  const shown = [...candidate.mechanism, ...candidate.symptoms].filter(({ from }) => from !== undefined);
+  if (late <= lateMs)
+    return { part: scorePart({ name: "timing", weight: partWeights.timing, word: "timing_fits", because: shown }), against: [] };
+  const alerting = focus.entities[0] ?? candidate.entity;
+  const evidence = shown[0]?.evidence ?? [];
+  const against = finding({
+    what: "began_after",
+    entity: candidate.entity,
+    strength: 0.6,
+    evidence,
+    values: { seconds: late / 1000 },
+    words: { alerting: spoken(alerting) },
+  });
+  return { part: scorePart({ name: "timing", weight: partWeights.late, word: "timing_late" }), against: [against] };
+}
+
+function changePart(candidate: Candidate, focus: Focus): ScorePart[] {
+  if (candidate.change === null) return [];
+  const close = proximity(candidate.change, candidate.onsetMs ?? focus.onsetMs, focus.toleranceMs);
+  if (close === null) return [];
+  const values = { title: changeTitle(candidate.change) };
+  return [
+    scorePart({ name: "change", weight: partWeights.change * close.closeness, word: "change", values, because: [changeFinding(close)] }),
+  ];
+}
+
+function symptomsPart(seen: Seen, candidate: Candidate, context: { focus: Focus; findings: readonly Finding[] }): ScorePart[] {
+  const own = Math.max(0, ...candidate.symptoms.map(({ strength }) => strength));
+  const { graph } = seen;
+  const dependent = (entity: EntityId) => (graph.distance(graph.component(entity), candidate.component) ?? 0) > 0;
+  const others = context.findings.filter((found) => roleOf(found) === "symptom" && dependent(found.entity)).slice(0, 3);
+  const theirs = 0.9 * Math.max(0, ...others.map(({ strength }) => strength));
+  if (own === 0 && theirs === 0) return [];
+  if (own >= theirs)
+    return [scorePart({ name: "symptoms", weight: partWeights.symptoms * own, word: "symptoms", because: candidate.symptoms.slice(0, 5) })];
+  return [
+    scorePart({
+      name: "symptoms",
+      weight: partWeights.symptoms * theirs,
+      word: "symptoms_of_dependants",
+      because: [...candidate.symptoms.slice(0, 3), ...others],
+    }),
+  ];
+}
+
+/** The parts of a candidate's confidence, before causes are weighed against each other. */
+export function scoreCandidate(seen: Seen, candidate: Candidate, context: { focus: Focus; findings: readonly Finding[] }): Scored {
+  const reach = reachOf(seen, candidate, context.focus);
+  const { part, against } = timing(candidate, context.focus);
+  const first = candidate.mechanism[0] ?? candidate.symptoms[0];
+  const apart =
+    reach === 0 && first !== undefined
+      ? [finding({ what: "not_connected", entity: candidate.entity, strength: 0.6, evidence: first.evidence })]
+      : [];
+  const parts = [
+    mechanismPart(candidate),
+    reachPart(seen, reach, context.focus),
+    part,
+    ...changePart(candidate, context.focus),
+    ...symptomsPart(seen, candidate, context),
+  ];
+  const explains = context.focus.entities.filter(
+    (entity) => seen.graph.distance(seen.graph.component(entity), candidate.component) !== null,
+  );
+  return { ...candidate, parts, against: [...against, ...apart], explains, reach, explainedBy: null };
+}
+
+/** The sum of the parts, between 0.01 and 0.99. */
+export function confidenceOf({ parts }: Pick<Scored, "parts">): number {
+  const sum = parts.reduce((total, { weight }) => total + weight, 0);
+  return sixDigits(Math.min(0.99, Math.max(0.01, sum)));
+}

@@ -1,0 +1,42 @@
+import type { Template } from "./words.ts";
+
+/** One sentence for each verdict that can be read aloud. */
+export const headlines = {
+  caused: { en: "{title}{change}{since}", "zh-TW": "{title}{change}{since}" },
+  change: { en: " after {kind} {title}", "zh-TW": "，發生於{kind}「{title}」之後" },
+  since: { en: ", since {time:time}", "zh-TW": "，自 {time:time} 起" },
+  leading: { en: "Not certain. Most suspicious: {title}{change}{since}", "zh-TW": "尚無法判定，目前最可疑：{title}{change}{since}" },
+  nothing_known: {
+    en: "What is wrong cannot be told: {gaps} answers that could decide it are missing",
+    "zh-TW": "無法判定：尚缺 {gaps} 項關鍵證據",
+  },
+  nothing_found: { en: "Something alerts, but no cause was found", "zh-TW": "有告警，但未找到原因" },
+  nothing_wrong: {
+    en: "Nothing is wrong with {entity}: its alert rule and its signals are normal",
+    "zh-TW": "{entity} 未見異常：告警規則與各項訊號皆正常",
+  },
+  nothing_wrong_judged: {
+    en: "Nothing is wrong with {entity}: its signals and its Kubernetes objects are normal",
+    "zh-TW": "{entity} 未見異常：各項訊號與 Kubernetes 物件皆正常",
+  },
+} as const satisfies Record<string, Template>;
+
+/** How a diagnosis differs from an earlier one. */
+export const differences = {
+  verdict: { en: "The verdict went from {before} to {after}. {headline}", "zh-TW": "結論由「{before}」變為「{after}」。{headline}" },
+  cause: { en: "The first cause is now: {after} (before: {before})", "zh-TW": "首要原因改為：{after}（先前為：{before}）" },
+  cause_new: { en: "A cause was found: {after}", "zh-TW": "找到原因：{after}" },
+  cause_gone: { en: "The former first cause no longer stands: {before}", "zh-TW": "先前的首要原因不再成立：{before}" },
+  change: { en: "A change is now blamed for: {after}", "zh-TW": "已找到引發此問題的變更：{after}" },
+  confidence: {
+    en: "Confidence in the first cause went from {before:percent} to {after:percent}",
+    "zh-TW": "首要原因的信心由 {before:percent} 變為 {after:percent}",
+  },
+} as const satisfies Record<string, Template>;
+
+export const verdictWords = {
+  confirmed: { en: "confirmed", "zh-TW": "已確認" },
+  likely: { en: "likely", "zh-TW": "很可能" },
+  inconclusive: { en: "inconclusive", "zh-TW": "無法判定" },
+  nothing_wrong: { en: "nothing wrong", "zh-TW": "未見異常" },
+} as const satisfies Record<string, Template>;

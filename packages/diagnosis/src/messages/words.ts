@@ -1,0 +1,97 @@
+import { sixDigits } from "@sre/contracts/canonical";
+import { entityParts, type EntityId, type Language, type LocalizedText } from "@sre/contracts/evidence";
+
+export type Values = Readonly<Record<string, number | string>>;
+
+/** A sentence in both languages with places such as {count} or {after:percent}. */
+export type Template = LocalizedText;
+
+const kindWords: Readonly<Record<string, LocalizedText>> = {
+  service: { en: "service", "zh-TW": "服務" },
+  node: { en: "node", "zh-TW": "節點" },
+  pod: { en: "pod", "zh-TW": "Pod" },
+  container: { en: "container", "zh-TW": "容器" },
+  deployment: { en: "deployment", "zh-TW": "Deployment" },
+  statefulset: { en: "statefulset", "zh-TW": "StatefulSet" },
+  daemonset: { en: "daemonset", "zh-TW": "DaemonSet" },
+  job: { en: "job", "zh-TW": "Job" },
+  namespace: { en: "namespace", "zh-TW": "命名空間" },
+  cluster: { en: "cluster", "zh-TW": "叢集" },
+  database: { en: "database", "zh-TW": "資料庫" },
+  queue: { en: "queue", "zh-TW": "佇列" },
+  config: { en: "configuration", "zh-TW": "設定" },
+  quota: { en: "quota", "zh-TW": "配額" },
+  claim: { en: "volume claim", "zh-TW": "PVC" },
+  external: { en: "external service", "zh-TW": "外部服務" },
+};
+
+/** An entity as a person says it: "deployment checkout". */
+export function spoken(id: EntityId): LocalizedText {
+  const { kind, name } = entityParts(id);
+  const word = kindWords[kind] ?? { en: kind, "zh-TW": kind };
+  return { en: `${word.en} ${name}`, "zh-TW": `${word["zh-TW"]} ${name}` };
+}
+
+/** Three significant digits without exponent for what people meet. */
+function digits(value: number): string {
+  const rounded = Number(value.toPrecision(3));
+  return Math.abs(rounded) >= 1e15 ? String(rounded) : String(sixDigits(rounded));
+}
+
+function seconds(value: number, language: Language): string {
+  const unit = (amount: number, en: string, zh: string) => `${digits(amount)} ${language === "en" ? en : zh}`;
+  const size = Math.abs(value);
+  if (size < 1) return unit(value * 1000, "ms", "毫秒");
+  if (size < 120) return unit(value, "s", "秒");
+  if (size < 7_200) return unit(Math.round(value / 60), "min", "分鐘");
+  return unit(value / 3_600, "h", "小時");
+}
+
+function bytes(value: number): string {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  let [size, unit] = [value, 0];
+  while (Math.abs(size) >= 1024 && unit < units.length - 1) [size, unit] = [size / 1024, unit + 1];
+  return `${digits(size)} ${units[unit] ?? "B"}`;
+}
+
+const ratioUnits: ReadonlySet<string> = new Set(["1", "", "ratio"]);
+
+function inUnit(value: number, unit: string, language: Language): string {
+  if (unit === "s") return seconds(value, language);
+  if (unit === "By") return bytes(value);
+  if (ratioUnits.has(unit)) return `${digits(value * 100)} %`;
+  return `${digits(value)} ${unit}`;
+}
+
+const clock = (text: string) => `${text.slice(11, 16)} UTC`;
+
+function place(values: Values, [key, format]: readonly [string, string | undefined], language: Language): string {
+  const value = values[key];
+  if (value === undefined) return "?";
+  if (format === "time") return clock(String(value));
+  if (typeof value === "string") return value;
+  if (format === "percent") return `${digits(value * 100)} %`;
+  if (format === "seconds") return seconds(value, language);
+  if (format === "bytes") return bytes(value);
+  if (format === "unit") return inUnit(value, String(values["unit"] ?? ""), language);
+  return digits(value);
+}
+
+function fillOne(template: string, values: Values, language: Language): string {
+  return template.replace(/\{(\w+)(?::(\w+))?\}/g, (_, key: string, format?: string) => place(values, [key, format], language));
+}
+
+/** The sentence with its places filled; a missing value reads "?". */
+export function fill(template: Template, values: Values, localized: Readonly<Record<string, LocalizedText>> = {}): LocalizedText {
+  const pick = (language: Language): Values => ({
+    ...values,
+    ...Object.fromEntries(Object.entries(localized).map(([key, text]) => [key, text[language]])),
+  });
+  return { en: fillOne(template.en, pick("en"), "en"), "zh-TW": fillOne(template["zh-TW"], pick("zh-TW"), "zh-TW") };
+}
+
+/** A bounded text for a value: one line, cut with a mark. */
+export function brief(text: string, max = 200): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  return line.length <= max ? line : `${line.slice(0, max - 1)}…`;
+}

@@ -1,0 +1,92 @@
+import { byCodeUnit } from "@sre/contracts/canonical";
+import type { EntityId, Finding, Question } from "@sre/contracts/evidence";
+import { isNode, isWorkload, kindOf, measuredAs, namespaceOf } from "../entities.ts";
+import { roleOf } from "../finding.ts";
+import { diagnosisLimits } from "../limits.ts";
+import type { Seen } from "../seen/seen.ts";
+import { changeable } from "./first-round.ts";
+import {
+  changesQuestion,
+  eventsQuestion,
+  goldenMeasures,
+  limitMeasures,
+  logsQuestion,
+  nodeMeasures,
+  objectsQuestion,
+  podKinds,
+  seriesQuestions,
+  topologyQuestion,
+} from "./questions.ts";
+
+/** Components around what alerts, nearest first: what it needs, and by one step who needs it. */
+function neighbours(seen: Seen): EntityId[] {
+  const { graph, scope } = seen;
+  const own = [...new Set(scope.entities.map((id) => graph.component(id)))];
+  const found = new Map<EntityId, number>(own.map((id) => [id, 0]));
+  let edge = own;
+  for (let hop = 1; hop <= diagnosisLimits.hopsMax; hop++) {
+    edge = [...new Set(edge.flatMap((id) => graph.needs(id)))].filter((id) => !found.has(id));
+    for (const id of edge) found.set(id, hop);
+  }
+  for (const id of own.flatMap((each) => graph.neededBy(each))) if (!found.has(id)) found.set(id, 1.5);
+  return [...found].sort(([a, i], [b, j]) => i - j || byCodeUnit(a, b)).map(([id]) => id);
+}
+
+/** Components that show anything unusual, the strongest finding first. */
+function suspects(seen: Seen, findings: readonly Finding[]): EntityId[] {
+  const unusual = findings.filter((found) => roleOf(found) !== "context");
+  return [...new Set(unusual.map(({ entity }) => seen.graph.component(entity)))];
+}
+
+const unmeasured: ReadonlySet<string> = new Set([
+  "node",
+  "config",
+  "secret",
+  "quota",
+  "namespace",
+  "cluster",
+  "claim",
+  "volume",
+  "identity",
+  "policy",
+]);
+
+function membersThatChange(seen: Seen, component: EntityId): EntityId[] {
+  const members = seen.graph.members(component).filter((id) => isWorkload(id) || kindOf(id) === "service");
+  const passive = seen.graph.needs(component).filter((id) => kindOf(id) === "config" || kindOf(id) === "secret");
+  return [component, ...members, ...passive].flatMap(changeable);
+}
+
+function leaves(seen: Seen, components: readonly EntityId[]): EntityId[] {
+  return components.filter((id) => seen.graph.needs(id).length === 0 && !unmeasured.has(kindOf(id)) && !seen.scope.entities.includes(id));
+}
+
+/** What a round adds to what is known: neighbours that topology showed and suspects that evidence showed. */
+export function laterQuestions(seen: Seen, findings: readonly Finding[], round: 2 | 3): Question[] {
+  const { scope } = seen;
+  const suspected = suspects(seen, findings);
+  const around = neighbours(seen);
+  const components = [...new Set([...around, ...suspected])];
+  const services = components.filter((id) => !unmeasured.has(kindOf(id))).map(measuredAs);
+  const nodes = components.filter(isNode);
+  const suspectNodes = nodes.filter((id) => suspected.includes(id) || scope.entities.includes(id));
+  const namespaces = [...new Set(components.map(namespaceOf))]
+    .filter((id) => id !== null)
+    .sort(byCodeUnit)
+    .slice(0, diagnosisLimits.namespacesMax);
+  const logged = [...suspected.filter((id) => around.includes(id)), ...around]
+    .filter((id) => !unmeasured.has(kindOf(id)) && kindOf(id) !== "database")
+    .map(measuredAs);
+  return [
+    ...changesQuestion(
+      scope,
+      components.flatMap((id) => membersThatChange(seen, id)),
+    ),
+    ...seriesQuestions(scope, services, [...goldenMeasures, ...limitMeasures]),
+    ...seriesQuestions(scope, round === 2 ? nodes : suspectNodes, nodeMeasures),
+    ...namespaces.map((place) => objectsQuestion(scope, place, podKinds)),
+    ...[...namespaces, ...suspectNodes].map((place) => eventsQuestion(scope, place)),
+    ...[...new Set(logged)].slice(0, diagnosisLimits.logQuestionsPerRoundMax).map((of) => logsQuestion(scope, of)),
+    ...(round === 2 ? topologyQuestion(leaves(seen, around)) : []),
+  ];
+}

@@ -1,0 +1,95 @@
+import { byCodeUnit } from "@sre/contracts/canonical";
+import type { EntityId, Question, Scope, Signal, Statistic, Window } from "@sre/contracts/evidence";
+import { diagnosisLimits } from "../limits.ts";
+import { drawnWindow, stepSeconds } from "../scope/scope.ts";
+
+type Measure = readonly [signal: Signal, statistics: readonly Statistic[]];
+
+/** The four golden signals, the statistic that tells most first. */
+export const goldenMeasures: readonly Measure[] = [
+  [{ golden: "errors" }, ["ratio", "rate"]],
+  [{ golden: "latency" }, ["p95", "p99", "p90", "mean"]],
+  [{ golden: "traffic" }, ["rate"]],
+  [{ golden: "saturation" }, ["value", "ratio"]],
+];
+
+/** Limits that a service or its workload may reach. */
+export const limitMeasures: readonly Measure[] = [
+  [{ resource: "memory", against: "limit" }, ["max", "value", "ratio"]],
+  [{ resource: "cpu", against: "limit" }, ["max", "value", "ratio"]],
+  [{ named: "pool_used" }, ["max", "value", "ratio"]],
+  [{ named: "pool_waiting" }, ["max", "value"]],
+];
+
+/** Limits that a node may reach. */
+export const nodeMeasures: readonly Measure[] = [
+  [{ resource: "disk", against: "capacity" }, ["max", "value", "ratio"]],
+  [{ resource: "memory", against: "capacity" }, ["max", "value", "ratio"]],
+  [{ resource: "cpu", against: "capacity" }, ["max", "value", "ratio"]],
+  [{ named: "inodes_used" }, ["max", "value", "ratio"]],
+];
+
+const sortedIds = (ids: Iterable<EntityId>): EntityId[] =>
+  [...new Set(ids)].sort(byCodeUnit).slice(0, diagnosisLimits.entitiesPerQuestionMax);
+
+/** One question for each measure about all of the entities, over the window and the baseline before it. */
+export function seriesQuestions(scope: Scope, entities: readonly EntityId[], measures: readonly Measure[]): Question[] {
+  if (entities.length === 0) return [];
+  const window = drawnWindow(scope);
+  return measures.map(([signal, statistics]) => seriesQuestion(scope, { of: entities, measure: [signal, statistics], window }));
+}
+
+export function seriesQuestion(scope: Scope, input: { of: readonly EntityId[]; measure: Measure; window: Window }): Question {
+  const [signal, statistics] = input.measure;
+  return {
+    about: "series",
+    of: sortedIds(input.of),
+    signal,
+    statistics: [...statistics],
+    window: input.window,
+    step_seconds: stepSeconds(scope),
+  };
+}
+
+/** Warnings and worse of one entity, with the baseline before the window, so that "new" can be told. */
+export function logsQuestion(scope: Scope, of: EntityId): Question {
+  const levels = ["error", "fatal", "unknown", "warn"] as const;
+  return {
+    about: "logs",
+    of,
+    levels: [...levels],
+    window: drawnWindow(scope),
+    want: "patterns",
+    limit: diagnosisLimits.logLinesPerQuestionMax,
+  };
+}
+
+export const podKinds = [
+  "pod",
+  "deployment",
+  "statefulset",
+  "daemonset",
+  "job",
+  "replicaset",
+  "service_object",
+  "config",
+  "quota",
+  "claim",
+];
+
+export function objectsQuestion(scope: Scope, place: EntityId, kinds: readonly string[]): Question {
+  return { about: "objects", kinds: [...kinds].sort(byCodeUnit), in: place, as_of: scope.as_of };
+}
+
+export function eventsQuestion(scope: Scope, place: EntityId): Question {
+  return { about: "events", in: place, window: drawnWindow(scope) };
+}
+
+export function changesQuestion(scope: Scope, of: readonly EntityId[]): Question[] {
+  if (of.length === 0) return [];
+  return [{ about: "changes", of: sortedIds(of), window: drawnWindow(scope) }];
+}
+
+export function topologyQuestion(of: readonly EntityId[]): Question[] {
+  return of.length === 0 ? [] : [{ about: "topology", of: sortedIds(of), depth: diagnosisLimits.topologyDepth }];
+}

@@ -1,0 +1,84 @@
+import { byCodeUnit, canonicalJson } from "@sre/contracts/canonical";
+import type { Cause, EntityId, Finding } from "@sre/contracts/evidence";
+import type { ScorePart, Scored } from "./explain/candidate.ts";
+import { confidenceOf } from "./explain/score.ts";
+import { faultOf } from "./faults/catalogue.ts";
+import { diagnosisLimits } from "./limits.ts";
+import { fill, spoken } from "./messages/words.ts";
+import { settlingQuestion } from "./propose/verification.ts";
+import type { Seen } from "./seen/seen.ts";
+import { instant } from "./time.ts";
+
+const findingsPerCauseMax = 20;
+
+function uniqueFindings(findings: readonly Finding[]): Finding[] {
+  return [...new Map(findings.map((found) => [canonicalJson(found), found])).values()];
+}
+
+/** What speaks for a cause, the reasons of its parts first; the parts then point into this list. */
+function reasons(scored: Scored): Finding[] {
+  const change = scored.parts.flatMap(({ name, because }) => (name === "change" ? because : []));
+  return uniqueFindings([...scored.mechanism, ...change, ...scored.symptoms, ...scored.parts.flatMap(({ because }) => because)]).slice(
+    0,
+    findingsPerCauseMax,
+  );
+}
+
+function pointInto(list: readonly Finding[], { name, weight, text, because }: ScorePart): Cause["parts"][number] {
+  const keys = list.map(canonicalJson);
+  const indexes = because.map((found) => keys.indexOf(canonicalJson(found))).filter((index) => index >= 0);
+  return { name, weight, text, because: [...new Set(indexes)].sort((a, b) => a - b) };
+}
+
+/** The objects that a person would touch: the cause itself, and what was changed. */
+function whereOf(scored: Scored): EntityId[] {
+  return [...new Set([scored.entity, ...(scored.change === null ? [] : [scored.change.entity])])];
+}
+
+function belongsTo(seen: Seen, scored: Scored): EntityId[] {
+  const component = scored.component === scored.entity ? [] : [scored.component];
+  return [...component, ...seen.graph.nodesOf(scored.component)];
+}
+
+function causeOf(seen: Seen, scored: Scored, rank: number): Cause {
+  const fault = faultOf(scored.fault);
+  const words = { entity: spoken(scored.entity) };
+  const list = reasons(scored);
+  return {
+    rank,
+    entity: scored.entity,
+    fault: scored.fault,
+    title: fill(fault.title, {}, words),
+    where: whereOf(scored),
+    belongs_to: belongsTo(seen, scored),
+    confidence: confidenceOf(scored),
+    parts: scored.parts.map((part) => pointInto(list, part)),
+    for: list,
+    against: [...scored.against],
+    explains: [...scored.explains],
+    settled_by: fill(fault.settledBy, {}, words),
+    settling_question: settlingQuestion(seen, scored.fault, scored.entity),
+    change: scored.change?.id ?? null,
+    onset: scored.onsetMs === null ? null : instant(scored.onsetMs),
+  };
+}
+
+export interface Ranking {
+  readonly kept: readonly Scored[];
+  readonly causes: readonly Cause[];
+  readonly dropped: readonly Scored[];
+}
+
+// Below this a candidate is listed as ruled out, with the strongest reason against it.
+const confidenceMin = 0.3;
+
+/** Most likely first. Equal confidence shares a rank, and is listed by entity and fault. */
+export function rank(seen: Seen, scored: readonly Scored[]): Ranking {
+  const order = (candidate: Scored) => `${candidate.entity} ${candidate.fault}`;
+  const sorted = [...scored].sort((a, b) => confidenceOf(b) - confidenceOf(a) || byCodeUnit(order(a), order(b)));
+  const stays = (candidate: Scored) => confidenceOf(candidate) >= confidenceMin || candidate.against.length === 0;
+  const kept = sorted.filter(stays).slice(0, diagnosisLimits.causesMax);
+  const confidences = kept.map(confidenceOf);
+  const causes = kept.map((candidate, i) => causeOf(seen, candidate, 1 + confidences.indexOf(confidences[i] ?? 0)));
+  return { kept, causes, dropped: sorted.filter((candidate) => !kept.includes(candidate)) };
+}

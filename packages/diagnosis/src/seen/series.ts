@@ -1,0 +1,114 @@
+import { byCodeUnit, canonicalJson } from "@sre/contracts/canonical";
+import type { Answered, EntityId, EvidenceRef, QuestionOf, Scope, Signal, Statistic } from "@sre/contracts/evidence";
+import type { Sample } from "@sre/timeseries";
+import { instant, ms } from "../time.ts";
+
+/** One word for a signal: golden:errors, resource:memory:limit, named:pool_used. */
+export function signalKey(signal: Signal): string {
+  if ("golden" in signal) return `golden:${signal.golden}`;
+  if ("named" in signal) return `named:${signal.named}`;
+  return signal.against === undefined ? `resource:${signal.resource}` : `resource:${signal.resource}:${signal.against}`;
+}
+
+/** Part of the samples of a series; sample i covers the `stepMs` that begin at `startMs + i·stepMs`. */
+export interface Stretch {
+  readonly startMs: number;
+  readonly stepMs: number;
+  readonly values: readonly Sample[];
+}
+
+export interface SeenSeries {
+  readonly of: EntityId;
+  readonly signal: string;
+  readonly statistic: Statistic;
+  readonly unit: string | null;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly baseline: Stretch;
+  readonly window: Stretch;
+  readonly cite: EvidenceRef;
+}
+
+/** The same time on another day. */
+export interface SeasonSeries {
+  readonly of: EntityId;
+  readonly signal: string;
+  readonly statistic: Statistic;
+  readonly season: "yesterday" | "last_week";
+  readonly values: readonly Sample[];
+  readonly cite: EvidenceRef;
+}
+
+type Row = { of: string; labels: Readonly<Record<string, string>>; values: readonly Sample[] };
+type Drawn = { start: string; step_ms: number };
+
+/** The samples whose stretch ends after `fromMs` and not after `toMs`. */
+export function stretch(drawn: Drawn, values: readonly Sample[], [fromMs, toMs]: readonly [number, number]): Stretch {
+  const [startMs, stepMs] = [ms(drawn.start), drawn.step_ms];
+  const first = Math.max(0, Math.floor((fromMs - startMs) / stepMs) + 1);
+  const last = Math.min(values.length - 1, Math.floor((toMs - startMs) / stepMs));
+  return { startMs: startMs + (first - 1) * stepMs, stepMs, values: values.slice(first, last + 1) };
+}
+
+/** When the stretch of sample `index` begins. */
+export const sampleAt = (part: Stretch, index: number): string => instant(part.startMs + index * part.stepMs);
+
+const seriesPart = (row: Row): string => (Object.keys(row.labels).length === 0 ? row.of : `${row.of} ${canonicalJson(row.labels)}`);
+const filled = (part: Stretch) => part.values.filter((value) => value !== null).length;
+
+function better(a: SeenSeries, b: SeenSeries): SeenSeries {
+  const order = filled(b.window) - filled(a.window) || filled(b.baseline) - filled(a.baseline) || a.window.stepMs - b.window.stepMs;
+  return (order || byCodeUnit(a.cite.id, b.cite.id)) <= 0 ? a : b;
+}
+
+type SeriesAnswer = { answer: Answered; question: QuestionOf<"series">; data: Extract<Answered["data"], { about: "series" }> };
+
+function seriesAnswers(answers: readonly Answered[]): SeriesAnswer[] {
+  return answers.flatMap((answer) => {
+    const { question, data } = answer;
+    return question.about === "series" && data.about === "series" ? [{ answer, question, data }] : [];
+  });
+}
+
+/** The series of the window with the baseline just before it, the best answer for each entity, signal and label set. */
+export function readSeries(scope: Scope, answers: readonly Answered[]): SeenSeries[] {
+  const found = new Map<string, SeenSeries>();
+  const [before, from, to] = [ms(scope.baselines[0]?.from ?? scope.window.from), ms(scope.window.from), ms(scope.window.to)];
+  for (const { answer, question, data } of seriesAnswers(answers)) {
+    for (const row of data.rows) {
+      if (row.of.includes(">")) continue;
+      const cite = { id: answer.id, part: seriesPart(row) };
+      const parts = { baseline: stretch(data, row.values, [before, from]), window: stretch(data, row.values, [from, to]) };
+      const seen = {
+        of: row.of,
+        signal: signalKey(question.signal),
+        statistic: data.statistic,
+        unit: data.unit,
+        labels: row.labels,
+        ...parts,
+        cite,
+      };
+      if (seen.window.values.length === 0) continue;
+      const key = `${seen.of} ${seen.signal} ${canonicalJson(row.labels)}`;
+      const known = found.get(key);
+      found.set(key, known === undefined ? seen : better(known, seen));
+    }
+  }
+  return [...found].sort(([a], [b]) => byCodeUnit(a, b)).map(([, seen]) => seen);
+}
+
+/** The same signals at the same time yesterday and a week ago, where they were asked for. */
+export function readSeasons(scope: Scope, answers: readonly Answered[]): SeasonSeries[] {
+  const seasons = [["yesterday", scope.baselines[1]] as const, ["last_week", scope.baselines[2]] as const];
+  const rows = seriesAnswers(answers).flatMap(({ answer, question, data }) =>
+    data.rows.flatMap((row) =>
+      seasons.flatMap(([season, window]): SeasonSeries[] => {
+        if (window === undefined) return [];
+        const { values } = stretch(data, row.values, [ms(window.from), ms(window.to)]);
+        const seen = { of: row.of, signal: signalKey(question.signal), statistic: data.statistic, season, values };
+        return values.some((value) => value !== null) ? [{ ...seen, cite: { id: answer.id, part: seriesPart(row) } }] : [];
+      }),
+    ),
+  );
+  const order = (row: SeasonSeries) => `${row.of} ${row.signal} ${row.season} ${row.cite.id} ${row.cite.part ?? ""}`;
+  return rows.sort((a, b) => byCodeUnit(order(a), order(b)));
+}

@@ -1,0 +1,2 @@
+/** Changes whenever the same evidence may come to another diagnosis. */
+export const engineVersion = "1.0.0";
