@@ -31,6 +31,9 @@ export interface RecheckJob {
   readonly incident_id: string;
 }
 
+/** Who asks when nobody does. */
+const automatic = "control-plane";
+
 export const scheduleLimits = { wishesInDeliveryMax: 20, wishesPerJobMax: 200 } as const;
 
 type Call = { readonly app: App; readonly ctx: CallContext };
@@ -46,15 +49,16 @@ interface NewDiagnosis {
 export async function enqueueDiagnosis(tx: Tx, { app, ctx }: Call, input: NewDiagnosis): Promise<string> {
   const id = app.newId();
   const { incidentId, trigger, deployment, startAfterSeconds } = input;
+  const actor = trigger === "person" || trigger === "deployment" ? ctx.principal.name : automatic;
   await insertDiagnosis(tx, {
     team_id: ctx.teamId, id, incident_id: incidentId, session_id: null, trigger, kind: deployment === null ? "alerts" : "deployment", deployment,
-    status: "queued", progress: 0, current_step: "queued", steps: "[]", requested_at: ctx.at, finished_at: null, requested_by: ctx.principal.name, attempts: 0,
+    status: "queued", progress: 0, current_step: "queued", steps: "[]", requested_at: ctx.at, finished_at: null, requested_by: actor, attempts: 0,
     changed: null, verdict: null, confidence: null, headline: null, result: null, error: null,
   }); // prettier-ignore
   const words = triggerWords[trigger];
   const text = { en: `Diagnosis requested: ${words.en}`, "zh-TW": `已要求診斷：${words["zh-TW"]}` };
   await appendTimeline(tx, ctx.teamId, [
-    { id: app.newId(), incidentId, at: ctx.at, kind: "diagnosis_requested", actor: ctx.principal.name, text, refersTo: id },
+    { id: app.newId(), incidentId, at: ctx.at, kind: "diagnosis_requested", actor, text, refersTo: id },
   ]);
   await publishEvents(tx, ctx, [{ kind: "diagnosis.updated", incidentId, diagnosisId: id }]);
   const job: DiagnosisJob = { team_id: ctx.teamId, diagnosis_id: id, traceparent: currentTraceparent() || null };
