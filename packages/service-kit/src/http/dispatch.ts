@@ -33,6 +33,7 @@ export interface Dispatch {
   /** Requests whose reply is a stream; aborted when the server closes. */
   readonly streams: Set<AbortController>;
   inFlight: number;
+  closing: boolean;
 }
 
 /** The state of a request; made on first use, so that a refusal before any hook has one too. */

@@ -95,6 +95,7 @@ const noBody = z.union([z.undefined(), z.strictObject({})]);
 export function requestReader<Op extends Operation>(operation: Op, limits: HttpLimits): (request: FastifyRequest) => OperationRequest<Op> {
   const querySchema = operation.query?.strict() ?? nothing;
   return (request) => {
+    if (Object.values(request.params as Record<string, string>).includes("")) throw new RuleBroken("not_found", "No such address.");
     const params = operation.params ? valid("path", operation.params, request.params) : {};
     const query = valid("query", querySchema, parseQuery(request.raw.url ?? "", limits.queryParametersMax));
     const headers = operation.headers ? valid("headers", operation.headers, request.headers) : {};

@@ -89,6 +89,8 @@ function addHooks(app: FastifyInstance, input: HttpServerInput<Operations>, disp
     if (reply.statusCode >= 400 && !request.raw.complete) void reply.header("connection", "close");
   });
   app.addHook("onResponse", async (request, reply) => {
+    // A connection that was busy when the server began to close is idle now, and nobody else would close it.
+    if (dispatch.closing) setImmediate(() => app.server.closeIdleConnections());
     const state = stateOf(dispatch, request);
     const route = request.is404 ? "unknown" : (request.routeOptions.url ?? "unknown");
     const seconds = (dispatch.clock.monotonicMs() - state.startedMs) / 1_000;
@@ -199,7 +201,7 @@ export async function startHttpServer<Ops extends Operations>(given: HttpServerI
   if (!authenticate.ingest && Object.values(input.operations).some((operation) => operation.authentication === "ingest")) {
     throw new Error("Operations for senders need authenticate.ingest.");
   }
-  const dispatch: Dispatch = { authenticate, clock, log, limits, states: new WeakMap(), streams: new Set(), inFlight: 0 };
+  const dispatch: Dispatch = { authenticate, clock, log, limits, states: new WeakMap(), streams: new Set(), inFlight: 0, closing: false };
   const report = createHealthReport({ ...input, limits });
   const app = createApp(limits);
   app.server.maxConnections = limits.connectionsMax;
@@ -213,6 +215,7 @@ export async function startHttpServer<Ops extends Operations>(given: HttpServerI
   await app.listen({ host: input.host, port: input.port });
   return serverOf(app, input.host, async () => {
     report.drain();
+    dispatch.closing = true;
     for (const stream of dispatch.streams) stream.abort(new Error("the server closes"));
     await closeWithin(app, limits.drainMs);
   });
