@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ConfigurationError, createLog } from "@sre/service-kit";
 import { sql, type Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openDatabase } from "../database/database.ts";
 
 const log = createLog({ service: "test", level: "silent" });
@@ -12,15 +12,18 @@ const migrations: Record<string, Migration> = {
   "001_notes": { up: (db: Kysely<unknown>) => sql`create table notes (text text)`.execute(db).then(() => {}) },
 };
 
-describe("an embedded database in a directory", () => {
+describe("an embedded database in a directory", { timeout: 90_000 }, () => {
   let root: string;
-  beforeEach(() => {
+  let service: string;
+  beforeAll(() => {
     root = mkdtempSync(join(tmpdir(), "storage-test-"));
   });
-  afterEach(() => rmSync(root, { recursive: true, force: true }));
+  beforeEach(() => {
+    service = mkdtempSync(join(root, "service-"));
+  });
+  afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-  const open = () =>
-    openDatabase<{ notes: { text: string } }>({ config: { kind: "embedded", directory: join(root, "service") }, migrations, log });
+  const open = () => openDatabase<{ notes: { text: string } }>({ config: { kind: "embedded", directory: service }, migrations, log });
 
   it("refuses a second opening instead of losing rows, and names the variable", async () => {
     await using database = await open();
@@ -38,7 +41,6 @@ describe("an embedded database in a directory", () => {
 
   it("starts afresh when the very first start was interrupted half-way", async () => {
     await (await open()).close();
-    const service = join(root, "service");
     writeFileSync(join(service, "unfinished"), "");
     rmSync(join(service, "pgdata", "PG_VERSION"));
     await using database = await open();

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir, userInfo } from "node:os";
+import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { PGlite } from "@electric-sql/pglite";
 import { ConfigurationError, type Log } from "@sre/service-kit";
@@ -15,7 +15,7 @@ const lockWaitMs = 5_000;
 const vacuumEveryMs = 20 * 60_000;
 
 // Of this user alone: a shared temporary directory is writable by others.
-const memoryImages = () => join(tmpdir(), `sre-images-${userInfo().uid}`);
+const memoryImages = () => join(tmpdir(), `sre-images-${process.getuid?.() ?? "user"}`);
 
 async function openInMemory(log: Log): Promise<PGlite> {
   const folder = memoryImages();
