@@ -1,0 +1,57 @@
+import { describe, expect, test } from "vitest";
+import { sampleAlert } from "../testing/sample-alert.ts";
+import { readAlert, severityFrom, withoutRepeats, type IncomingAlert } from "./read-alert.ts";
+
+const receivedAt = new Date("2026-11-24T10:05:00.000Z");
+
+function accepted(item: unknown): IncomingAlert {
+  const read = readAlert(item, receivedAt);
+  if (read.kind !== "accepted") throw new Error(`malformed: ${read.field} ${read.reason}`);
+  return read.alert;
+}
+
+describe("reading one alert", () => {
+  test("takes the zero end time of a firing alert as no end", () => {
+    expect(accepted(sampleAlert({ fingerprint: "a1" })).endsAt).toBeNull();
+  });
+  test("takes the time of receipt for a resolved alert that carries no end", () => {
+    expect(accepted(sampleAlert({ fingerprint: "a1", status: "resolved" })).endsAt).toEqual(receivedAt);
+  });
+  test("keeps instants with nanoseconds and an offset", () => {
+    expect(accepted(sampleAlert({ fingerprint: "a1", startsAt: "2026-11-24T12:00:00.123456789+02:00" })).startsAt.toISOString()).toBe(
+      "2026-11-24T10:00:00.123Z",
+    );
+  });
+  test.each([
+    ["no alert name", { ...sampleAlert({ fingerprint: "a1" }), labels: { severity: "error" } }, "labels"],
+    ["a fingerprint that is no hexadecimal number", sampleAlert({ fingerprint: "zz" }), "fingerprint"],
+    ["a label with a control character", sampleAlert({ fingerprint: "a1", labels: { x: "a\u0000b" } }), "labels.x"],
+    ["the zero time as its start", sampleAlert({ fingerprint: "a1", startsAt: "0001-01-01T00:00:00Z" }), "startsAt"],
+    ["no object at all", "alert", ""],
+  ])("gives back %s as malformed with the field at fault", (_, item, field) => {
+    expect(readAlert(item, receivedAt)).toMatchObject({ kind: "malformed", field });
+  });
+  test.each([{ severity: "none" }, { severity: "info" }, { alertname: "Watchdog" }, { alertname: "InfoInhibitor", severity: "error" }])(
+    "stores %j without an incident",
+    (labels) => {
+      expect(accepted(sampleAlert({ fingerprint: "a1", labels: labels as Record<string, string> })).opensIncident).toBe(false);
+    },
+  );
+  test("reads the words of other tools for severities, and unknown ones as a warning", () => {
+    expect(["page", "P2", "Warn", "none", "purple"].map((severity) => severityFrom({ severity }))).toEqual([
+      "critical",
+      "error",
+      "warning",
+      "info",
+      "warning",
+    ]);
+    expect(severityFrom({})).toBe("warning");
+  });
+});
+
+test("of two messages about one alert in one delivery the firing one counts, whatever their order", () => {
+  const firing = accepted(sampleAlert({ fingerprint: "a1" }));
+  const over = accepted(sampleAlert({ fingerprint: "a1", status: "resolved", endsAt: "2026-11-24T10:04:00Z" }));
+  expect(withoutRepeats([firing, over]).map(({ status }) => status)).toEqual(["firing"]);
+  expect(withoutRepeats([over, firing]).map(({ status }) => status)).toEqual(["firing"]);
+});

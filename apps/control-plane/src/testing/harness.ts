@@ -1,0 +1,137 @@
+// oxlint-disable-next-line no-restricted-imports -- support of tests: only they import it
+import { quietLog, startTestIssuer, type testDatabases } from "@sre/testkit";
+import type { WebhookReceipt } from "@sre/contracts/webhooks";
+import { createMetrics, createOutboundFactory, createTokenVerifier, defaultTeamId, newUuid, systemClock } from "@sre/service-kit";
+import { readConfig, type Settings } from "../config.ts";
+import { openControlPlane, type ControlPlane } from "../control-plane.ts";
+import { migrations } from "../migrations/index.ts";
+import type { Tables } from "../migrations/tables.ts";
+import { startFakeAssistant, type FakeAssistant } from "./fake-assistant.ts";
+
+export type TestDatabase = (typeof testDatabases)[number];
+
+export const allScopes = [
+  "alerts:read", "incidents:read", "incidents:write", "diagnoses:write", "changes:read", "changes:write",
+  "resources:read", "resources:write", "audit:read", "executions:read",
+] as const; // prettier-ignore
+
+/** A team that has nothing. */
+export const otherTeamId = "00000000-0000-7000-8000-0000000000ff";
+export const ingestToken = "ingest-token-of-the-tests";
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly body: never;
+}
+
+export interface Call {
+  readonly method?: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export type Caller = (path: string, call?: Call) => Promise<Reply>;
+
+export interface Harness extends AsyncDisposable {
+  readonly controlPlane: ControlPlane;
+  readonly assistant: FakeAssistant;
+  readonly url: string;
+  readonly issuer: string;
+  /** Calls without credentials. */
+  readonly anonymous: Caller;
+  /** Calls with a token of a person or service. */
+  as(input?: { scopes?: readonly string[]; teamId?: string; subject?: string }): Promise<Caller>;
+  token(input?: { scopes?: readonly string[]; teamId?: string; subject?: string }): Promise<string>;
+  send(alerts: readonly unknown[]): Promise<WebhookReceipt>;
+  /** Stops the control plane and starts it again on the same database. */
+  restart(): Promise<void>;
+}
+
+function callerAt(url: () => string, authorization: string | null): Caller {
+  return async (path, { method, body, headers } = {}) => {
+    const json = body === undefined ? {} : { "content-type": "application/json" };
+    const credentials = authorization === null ? {} : { authorization };
+    const payload = body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) };
+    const init = {
+      method: method ?? (body === undefined ? "GET" : "POST"),
+      headers: { ...json, ...credentials, ...headers },
+      redirect: "manual" as const,
+      ...payload,
+    };
+    const response = await fetch(`${url()}${path}`, init);
+    const text = await response.text();
+    const isJson = (response.headers.get("content-type") ?? "").includes("json");
+    return { status: response.status, headers: response.headers, text, body: (isJson && text !== "" ? JSON.parse(text) : null) as never };
+  };
+}
+
+export function webhook(alerts: readonly unknown[]) {
+  return { version: "4", groupKey: "{}", status: "firing", receiver: "sre", alerts };
+}
+
+/** Waits until `look` gives something; fails after `timeoutMs`. */
+export async function eventually<T>(look: () => Promise<T | null | undefined | false>, timeoutMs = 15_000): Promise<T> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const seen = await look();
+    if (seen) return seen;
+    if (performance.now() > deadline) throw new Error("It did not happen in time.");
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+/** The control plane on a database, with an issuer and a fake assistant. */
+export async function openHarness(
+  database: TestDatabase,
+  overrides: { settings?: Partial<Settings>; env?: Record<string, string> } = {},
+): Promise<Harness> {
+  const stack = new AsyncDisposableStack();
+  const issuer = await startTestIssuer();
+  stack.defer(() => issuer.close());
+  const clock = systemClock;
+  const outbound = createOutboundFactory({ metrics: createMetrics("test"), log: quietLog, clock });
+  const verifier = createTokenVerifier({ issuer: issuer.issuer, audience: "assistant", outbound, clock });
+  const assistant = stack.use(await startFakeAssistant({ verifier, log: quietLog, clock, newId: newUuid }));
+  const opened = stack.use(await database.open<Tables>(migrations));
+  const read = readConfig({
+    NODE_ENV: "test", HTTP_PORT: "0", OIDC_ISSUER: issuer.issuer, ASSISTANT_URL: assistant.url, INGEST_TOKEN: ingestToken,
+    OIDC_CLIENT_SECRET: "control-plane-secret", CONSOLE_CLIENT_SECRET: "console-client-secret", ...overrides.env,
+  }); // prettier-ignore
+  const config = { ...read, settings: { ...read.settings, ...overrides.settings } };
+  const open = () => openControlPlane(config, { log: quietLog, database: opened });
+  let running = await open();
+  stack.defer(() => running[Symbol.asyncDispose]());
+  const url = () => running.url;
+  const token = ({
+    scopes = allScopes,
+    teamId = defaultTeamId,
+    subject = "oncall",
+  }: { scopes?: readonly string[]; teamId?: string; subject?: string } = {}) =>
+    issuer.mint({ sub: subject, aud: "control-plane", azp: "console", scope: scopes.join(" "), team_id: teamId, name: subject });
+  const sender = callerAt(url, `Bearer ${ingestToken}`);
+  return {
+    get controlPlane() {
+      return running;
+    },
+    assistant,
+    get url() {
+      return running.url;
+    },
+    issuer: issuer.issuer,
+    anonymous: callerAt(url, null),
+    as: async (input) => callerAt(url, `Bearer ${await token(input)}`),
+    token,
+    send: async (alerts) => {
+      const reply = await sender("/api/v1/webhooks/alertmanager", { body: webhook(alerts) });
+      if (reply.status !== 200) throw new Error(`The webhook answered ${reply.status}: ${reply.text}`);
+      return reply.body;
+    },
+    restart: async () => {
+      await running[Symbol.asyncDispose]();
+      running = await open();
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
