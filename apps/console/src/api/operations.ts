@@ -1,0 +1,29 @@
+import type { controlPlaneOperations, OperationCall, OperationResult } from "@sre/contracts/control-plane";
+
+type Operations = typeof controlPlaneOperations;
+
+/** The compiler holds every row against the contract, so that the page need not ship the schemas. */
+export const routes = {
+  getSignedIn: "GET /auth/session",
+  signOut: "POST /auth/logout",
+  listIncidents: "GET /api/v1/incidents",
+  getIncident: "GET /api/v1/incidents/{incident_id}",
+  getIncidentTimeline: "GET /api/v1/incidents/{incident_id}/timeline",
+  getIncidentReport: "GET /api/v1/incidents/{incident_id}/report",
+  acknowledgeIncident: "POST /api/v1/incidents/{incident_id}/acknowledge",
+  resolveIncident: "POST /api/v1/incidents/{incident_id}/resolve",
+  assignIncident: "POST /api/v1/incidents/{incident_id}/assign",
+  commentOnIncident: "POST /api/v1/incidents/{incident_id}/comments",
+  listIncidentDiagnoses: "GET /api/v1/incidents/{incident_id}/diagnoses",
+  requestDiagnosis: "POST /api/v1/incidents/{incident_id}/diagnoses",
+  getDiagnosis: "GET /api/v1/diagnoses/{diagnosis_id}",
+  getDiagnosisEvidence: "GET /api/v1/diagnoses/{diagnosis_id}/evidence/{evidence_id}",
+  getDiagnosisSnapshot: "GET /api/v1/diagnoses/{diagnosis_id}/snapshot",
+  listAlerts: "GET /api/v1/alerts",
+  listSources: "GET /api/v1/sources",
+  streamEvents: "GET /api/v1/events",
+} as const satisfies { readonly [Name in keyof Operations]?: `${Operations[Name]["method"]} ${Operations[Name]["path"]}` };
+
+export type RouteName = keyof typeof routes;
+export type CallOf<Name extends RouteName> = OperationCall<Operations[Name]>;
+export type ResultOf<Name extends RouteName> = OperationResult<Operations[Name]>;

@@ -1,0 +1,38 @@
+import { Modal } from "@mantine/core";
+import { useLanguage } from "./language.ts";
+import "./keys-help.css";
+
+const groups = {
+  anywhere: [["⌘K", "palette"], ["?", "help"], ["g i", "incidents"], ["g s", "sources"], ["Esc", "escape"]],
+  list: [["j", "down"], ["k", "up"], ["x", "select"], ["Enter", "open"], ["/", "search"], ["a", "acknowledge"]],
+  incident: [["a", "acknowledge"], ["r", "resolve"], ["d", "again"], ["c", "comment"], ["1–9", "cause"]],
+} as const; // prettier-ignore
+
+/** Every key of the console. */
+export function KeysHelp({ onClose }: { onClose: () => void }) {
+  const { t } = useLanguage();
+  const close = { closeButtonProps: { "aria-label": t("common.close") } };
+  return (
+    <Modal opened onClose={onClose} title={t("keys.title")} size="lg" {...close}>
+      <div className="keys">
+        {(Object.keys(groups) as (keyof typeof groups)[]).map((group) => (
+          <section key={group}>
+            <h3>{t(`keys.${group}`)}</h3>
+            <dl>
+              {groups[group].map(([key, what]) => (
+                <div key={key}>
+                  <dt>
+                    {key.split(" ").map((one) => (
+                      <kbd key={one}>{one}</kbd>
+                    ))}
+                  </dt>
+                  <dd>{t(`keys.${what}`)}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </Modal>
+  );
+}

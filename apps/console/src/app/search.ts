@@ -1,0 +1,60 @@
+/** What the address of the list says: links in a chat open the same view. */
+export interface ListSearch {
+  readonly status?: "new" | "acknowledged" | "resolved" | "all";
+  readonly severity?: "critical" | "error" | "warning" | "info";
+  readonly q?: string;
+}
+
+export const tabs = ["evidence", "timeline", "topology", "logs", "kubernetes", "questions"] as const;
+export type Tab = (typeof tabs)[number];
+export const ranges = ["15m", "30m", "1h"] as const;
+export type Range = (typeof ranges)[number];
+
+/** What the address of an incident says: the tab, the cause chosen, the evidence opened, the range of the charts, the run shown. */
+export interface IncidentSearch {
+  readonly tab?: Tab;
+  readonly cause?: number;
+  readonly evidence?: string;
+  readonly part?: string;
+  readonly range?: Range;
+  readonly run?: string;
+}
+
+type Raw = Record<string, unknown>;
+const textMax = 200;
+
+function oneOf<Value extends string>(value: unknown, allowed: readonly Value[]): Value | undefined {
+  return allowed.find((each) => each === value);
+}
+
+/** Keeps what is known and drops the rest: a mangled link still opens. */
+export function readListSearch(search: Raw): ListSearch {
+  const status = oneOf(search["status"], ["new", "acknowledged", "resolved", "all"] as const);
+  const severity = oneOf(search["severity"], ["critical", "error", "warning", "info"] as const);
+  // The router turns digits into a number.
+  const q = typeof search["q"] === "string" || typeof search["q"] === "number" ? String(search["q"]).slice(0, textMax) : "";
+  return { ...(status ? { status } : {}), ...(severity ? { severity } : {}), ...(q ? { q } : {}) };
+}
+
+export function readIncidentSearch(search: Raw): IncidentSearch {
+  const tab = oneOf(search["tab"], tabs);
+  const range = oneOf(search["range"], ranges);
+  const cause = Number(search["cause"]);
+  const evidence = typeof search["evidence"] === "string" && /^ev_[0-9a-f]{20}$/.test(search["evidence"]) ? search["evidence"] : undefined;
+  const part = typeof search["part"] === "string" ? search["part"].slice(0, 2_500) : undefined;
+  const run = typeof search["run"] === "string" && /^[0-9a-f-]{36}$/i.test(search["run"]) ? search["run"] : undefined;
+  return {
+    ...(tab ? { tab } : {}),
+    ...(Number.isInteger(cause) && cause > 0 ? { cause } : {}),
+    ...(evidence ? { evidence } : {}),
+    ...(evidence && part ? { part } : {}),
+    ...(range ? { range } : {}),
+    ...(run ? { run } : {}),
+  };
+}
+
+/** An address without some of what it says. */
+export function without<Name extends keyof IncidentSearch>(search: IncidentSearch, names: readonly Name[]): IncidentSearch {
+  const kept = Object.entries(search).filter(([name]) => !names.some((each) => each === name));
+  return readIncidentSearch(Object.fromEntries(kept));
+}

@@ -1,0 +1,24 @@
+import { createTheme, Drawer, Modal, Tooltip } from "@mantine/core";
+
+const shortTransition = { duration: 120 };
+
+/**
+ * Colours stand in tokens.css, because a theme's own would need a `<style>` element, which the page's policy forbids.
+ * `lockScroll` would add one too.
+ */
+export const theme = createTheme({
+  fontFamily: "var(--font)",
+  fontFamilyMonospace: "var(--font-mono)",
+  defaultRadius: "sm",
+  autoContrast: true,
+  primaryShade: 8,
+  respectReducedMotion: true,
+  cursorType: "pointer",
+  components: {
+    Drawer: Drawer.extend({ defaultProps: { lockScroll: false, transitionProps: shortTransition, position: "right", size: "lg" } }),
+    Modal: Modal.extend({ defaultProps: { lockScroll: false, transitionProps: shortTransition, centered: true } }),
+    Tooltip: Tooltip.extend({
+      defaultProps: { openDelay: 300, withArrow: true, multiline: true, events: { hover: true, focus: true, touch: true } },
+    }),
+  },
+});
