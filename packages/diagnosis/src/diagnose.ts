@@ -16,7 +16,7 @@ function gapContext(seen: Seen, ranking: Ranking): GapContext {
   const alerting = seen.scope.entities.map((entity) => seen.graph.component(entity));
   const first = ranking.kept[0];
   const leading = first === undefined ? [] : [first.component];
-  const undecided = (ranking.causes[0]?.confidence ?? 0) < verdictThresholds.confirmed || first?.generic !== false;
+  const undecided = first !== undefined && (first.generic || (ranking.causes[0]?.confidence ?? 0) < verdictThresholds.likely);
   return { focus: new Set([...alerting, ...leading]), undecided };
 }
 

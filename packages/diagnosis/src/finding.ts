@@ -1,7 +1,7 @@
 import { sixDigits } from "@sre/contracts/canonical";
 import type { EntityId, EvidenceRef, Finding, Instant, LocalizedText } from "@sre/contracts/evidence";
 import { findingKinds, seenNow, type FindingKind, type FindingRole } from "./messages/findings.ts";
-import { fill, spoken } from "./messages/words.ts";
+import { fill, sentence, spoken } from "./messages/words.ts";
 
 export interface FindingInput {
   readonly what: FindingKind;
@@ -16,8 +16,6 @@ export interface FindingInput {
   /** The evidence tells what is now, although it was asked about the past. */
   readonly now?: boolean;
 }
-
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** A finding with its sentence in both languages; numbers keep six digits. */
 export function finding(input: FindingInput): Finding {
@@ -34,7 +32,7 @@ export function finding(input: FindingInput): Finding {
     strength: sixDigits(Math.min(1, Math.max(0, input.strength))),
     evidence: [...input.evidence],
     values: input.now === true ? { ...values, seen: "now" } : values,
-    text: { en: capital(text.en) + suffix.en, "zh-TW": text["zh-TW"] + suffix["zh-TW"] },
+    text: { en: sentence(text.en, findingKinds[input.what].text.en) + suffix.en, "zh-TW": text["zh-TW"] + suffix["zh-TW"] },
   };
 }
 

@@ -1,10 +1,11 @@
 import { byCodeUnit, canonicalJson } from "@sre/contracts/canonical";
-import type { Cause, EntityId, Finding } from "@sre/contracts/evidence";
+import type { Cause, EntityId, Finding, LocalizedText } from "@sre/contracts/evidence";
 import type { ScorePart, Scored } from "./explain/candidate.ts";
+import { homeOf } from "./explain/home.ts";
 import { confidenceOf } from "./explain/score.ts";
 import { faultOf } from "./faults/catalogue.ts";
 import { diagnosisLimits } from "./limits.ts";
-import { fill, spoken } from "./messages/words.ts";
+import { fill, sentence, spoken } from "./messages/words.ts";
 import { settlingQuestion } from "./propose/verification.ts";
 import type { Seen } from "./seen/seen.ts";
 import { instant } from "./time.ts";
@@ -30,9 +31,16 @@ function pointInto(list: readonly Finding[], { name, weight, text, because }: Sc
   return { name, weight, text, because: [...new Set(indexes)].sort((a, b) => a - b) };
 }
 
-/** The objects that a person would touch: the cause itself, and what was changed. */
-function whereOf(scored: Scored): EntityId[] {
-  return [...new Set([scored.entity, ...(scored.change === null ? [] : [scored.change.entity])])];
+/** What a cause is called, as a sentence. */
+export function titleOf({ fault, entity }: Pick<Scored, "fault" | "entity">): LocalizedText {
+  const title = fill(faultOf(fault).title, {}, { entity: spoken(entity) });
+  return { en: sentence(title.en), "zh-TW": title["zh-TW"] };
+}
+
+/** The objects that a person would touch: the cause itself, the workload behind it, and what was changed. */
+function whereOf(seen: Seen, scored: Scored): EntityId[] {
+  const workload = homeOf(seen, "workload", scored);
+  return [...new Set([scored.entity, ...(workload === null ? [] : [workload]), ...(scored.change === null ? [] : [scored.change.entity])])];
 }
 
 function belongsTo(seen: Seen, scored: Scored): EntityId[] {
@@ -48,8 +56,8 @@ function causeOf(seen: Seen, scored: Scored, rank: number): Cause {
     rank,
     entity: scored.entity,
     fault: scored.fault,
-    title: fill(fault.title, {}, words),
-    where: whereOf(scored),
+    title: titleOf(scored),
+    where: whereOf(seen, scored),
     belongs_to: belongsTo(seen, scored),
     confidence: confidenceOf(scored),
     parts: scored.parts.map((part) => pointInto(list, part)),

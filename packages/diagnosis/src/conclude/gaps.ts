@@ -1,6 +1,7 @@
 import { byCodeUnit, evidenceId } from "@sre/contracts/canonical";
 import { subjectsOf, type Answer, type Answered, type EntityId, type Gap, type Question, type Scope } from "@sre/contracts/evidence";
 import { diagnosisLimits } from "../limits.ts";
+import { kindOf, namespaceOf } from "../entities.ts";
 import { gapReasons, gapWords, questionWords } from "../messages/gaps.ts";
 import { fill, spoken } from "../messages/words.ts";
 import { firstQuestions } from "../plan/first-round.ts";
@@ -44,21 +45,24 @@ export function toldMeanings(seen: Seen): ReadonlySet<string> {
 
 type Weight = Gap["could_change"];
 
-/** The kinds of evidence that a verdict stands on. Without one of them it is at most likely. */
-function weightOf(seen: Seen, question: Question, context: GapContext): Weight {
-  if (isSeason(seen.scope, question)) return "nothing";
-  const focused = subjectsOf(question).some((subject) => context.focus.has(seen.graph.component(subject as EntityId)));
+/** Whether one of the subjects is, holds or lies in what the verdict stands on. */
+function isFocused(seen: Seen, subjects: readonly EntityId[], focus: ReadonlySet<EntityId>): boolean {
+  const places = new Set([...focus].map(namespaceOf));
+  return subjects.some((subject) => focus.has(seen.graph.component(subject)) || (kindOf(subject) === "namespace" && places.has(subject)));
+}
+
+/** How much a missing answer weighs: a verdict that stands without its rule, signals, objects or logs is at most likely. */
+function weightOf(question: Question, context: { focused: boolean; undecided: boolean }): Weight {
   switch (question.about) {
     case "rule":
       return "verdict";
     case "series":
-      if (!measurable.has(signalKey(question.signal))) return focused && context.undecided ? "order" : "nothing";
-      return focused ? "verdict" : "order";
+      if (!measurable.has(signalKey(question.signal))) return context.focused && context.undecided ? "order" : "nothing";
+      return context.focused ? "verdict" : "order";
     case "objects":
     case "events":
-      return "verdict";
     case "logs":
-      return focused ? "verdict" : "order";
+      return context.focused ? "verdict" : "order";
     case "changes":
     case "topology":
       return "order";
@@ -77,24 +81,24 @@ export interface GapContext {
 
 interface Missing {
   readonly answer: Pick<Answer, "id" | "source" | "question">;
+  /** Those of the question's subjects of which nobody told anything. */
+  readonly subjects: readonly EntityId[];
   readonly because: string;
   readonly detail: string;
 }
 
-function missingAnswers(seen: Seen, told: ReadonlySet<string>): Missing[] {
-  return seen.answers.flatMap((answer): Missing[] => {
-    const open = subjectsOf(answer.question).filter((subject) => !told.has(meaning(answer.question, subject)));
-    if (answer.kind === "unanswered")
-      return open.length === 0 && !isSeason(seen.scope, answer.question)
-        ? []
-        : [{ answer, because: answer.because, detail: answer.detail }];
-    const { coverage, data } = answer;
-    if (open.length > 0 && (data.about === "rule" || (data.about === "series" && !isSeason(seen.scope, answer.question)))) {
-      return [{ answer, because: "no_data", detail: open.slice(0, 3).join(", ") }];
-    }
-    if (coverage.truncated_by !== undefined) return [{ answer, because: "truncated", detail: coverage.truncated_by }];
-    return coverage.as_of === "now" ? [{ answer, because: "now_not_then", detail: coverage.to }] : [];
-  });
+function missingIn(seen: Seen, answer: Answer, told: ReadonlySet<string>): Missing[] {
+  const all = subjectsOf(answer.question) as readonly EntityId[];
+  const open = all.filter((subject) => !told.has(meaning(answer.question, subject)));
+  const season = isSeason(seen.scope, answer.question);
+  if (answer.kind === "unanswered") {
+    return open.length === 0 || season ? [] : [{ answer, subjects: open, because: answer.because, detail: answer.detail }];
+  }
+  const { coverage, data } = answer;
+  if (open.length > 0 && !season && (data.about === "rule" || data.about === "series"))
+    return [{ answer, subjects: open, because: "no_data", detail: "" }];
+  if (coverage.truncated_by !== undefined) return [{ answer, subjects: all, because: "truncated", detail: coverage.truncated_by }];
+  return coverage.as_of === "now" ? [{ answer, subjects: all, because: "now_not_then", detail: coverage.to }] : [];
 }
 
 /** Questions of the first round that nobody answered in any way. */
@@ -103,36 +107,40 @@ function neverAsked(seen: Seen): Missing[] {
   const open = firstQuestions(seen.scope).filter(
     (question) => !isSeason(seen.scope, question) && subjectsOf(question).every((subject) => !asked.has(meaning(question, subject))),
   );
-  return open.map((question) => ({ answer: { id: evidenceId(question, ""), source: "", question }, because: "not_asked", detail: "" }));
+  return open.map((question) => {
+    const subjects = subjectsOf(question) as readonly EntityId[];
+    return { answer: { id: evidenceId(question, ""), source: "", question }, subjects, because: "not_asked", detail: "" };
+  });
 }
 
 const lightReasons: ReadonlySet<string> = new Set(["truncated", "now_not_then"]);
 
-function gapOf(seen: Seen, missing: Missing, context: GapContext): Gap {
-  const { question, id, source } = missing.answer;
-  const full = weightOf(seen, question, context);
-  const could_change: Weight = lightReasons.has(missing.because) ? (full === "verdict" ? "order" : full) : full;
-  const subject = subjectsOf(question)[0] as EntityId;
+const noWord = { en: "?", "zh-TW": "?" };
+
+function gapOf(seen: Seen, { answer, subjects, because, detail }: Missing, context: GapContext): Gap {
+  const { question, id, source } = answer;
+  const full = weightOf(question, { focused: isFocused(seen, subjects, context.focus), undecided: context.undecided });
+  const could_change: Weight = lightReasons.has(because) && full === "verdict" ? "order" : full;
   const signal = question.about === "series" ? signalKey(question.signal) : question.about;
-  const words = {
-    subject: spoken(subject),
-    what: questionWords[signal] ?? questionWords[question.about],
-    reason: gapReasons[missing.because] ?? gapReasons["other"],
-  };
-  const text = fill(
-    gapWords[could_change],
-    {},
-    Object.fromEntries(Object.entries(words).map(([key, word]) => [key, word ?? { en: "?", "zh-TW": "?" }])),
-  );
-  return { evidence: id, source, question, because: missing.because, detail: missing.detail, could_change, text };
+  const names = subjects.slice(0, 3).map(spoken);
+  const more = subjects.length > names.length ? " …" : "";
+  const subject = { en: names.map(({ en }) => en).join(", ") + more, "zh-TW": names.map((name) => name["zh-TW"]).join("、") + more };
+  const what = questionWords[signal] ?? questionWords[question.about] ?? noWord;
+  const text = fill(gapWords[could_change], {}, { subject, what, reason: gapReasons[because] ?? gapReasons["other"] ?? noWord });
+  return { evidence: id, source, question, because, detail, could_change, text };
 }
+
+// A limit that no source measures is no gap in what is known: hardly any service has all of them.
+const absentReasons: ReadonlySet<string> = new Set(["unknown_signal", "not_recorded", "no_data"]);
+const isWorthSaying = ({ could_change, because }: Gap) => could_change !== "nothing" || !absentReasons.has(because);
 
 const weightOrder: readonly Weight[] = ["verdict", "order", "nothing"];
 
 /** Everything that is missing, what could change the verdict first. */
 export function gapsOf(seen: Seen, context: GapContext): Gap[] {
-  const missing = [...missingAnswers(seen, toldMeanings(seen)), ...neverAsked(seen)];
-  const gaps = missing.map((each) => gapOf(seen, each, context));
+  const told = toldMeanings(seen);
+  const missing = [...seen.answers.flatMap((answer) => missingIn(seen, answer, told)), ...neverAsked(seen)];
+  const gaps = missing.map((each) => gapOf(seen, each, context)).filter(isWorthSaying);
   const order = (gap: Gap) => weightOrder.indexOf(gap.could_change);
   return gaps.sort((a, b) => order(a) - order(b) || byCodeUnit(a.evidence, b.evidence)).slice(0, diagnosisLimits.gapsMax);
 }

@@ -2,10 +2,8 @@ import { byCodeUnit } from "@sre/contracts/canonical";
 import type { Diagnosis, EntityId, Finding } from "@sre/contracts/evidence";
 import { acquittal, changeTitle } from "../explain/changes.ts";
 import { focusOf } from "../explain/focus.ts";
-import { faultOf } from "../faults/catalogue.ts";
 import { diagnosisLimits } from "../limits.ts";
-import { fill, spoken } from "../messages/words.ts";
-import type { Ranking } from "../rank.ts";
+import { titleOf, type Ranking } from "../rank.ts";
 import type { Seen } from "../seen/seen.ts";
 
 type RuledOut = Diagnosis["ruled_out"][number];
@@ -35,7 +33,7 @@ function acquitted(seen: Seen, findings: readonly Finding[], ranking: Ranking): 
 function outranked(ranking: Ranking): RuledOut[] {
   return ranking.dropped.flatMap(({ entity, fault, against }) => {
     const because = against[0];
-    return because === undefined ? [] : [{ entity, fault, because, title: fill(faultOf(fault).title, {}, { entity: spoken(entity) }) }];
+    return because === undefined ? [] : [{ entity, fault, because, title: titleOf({ fault, entity }) }];
   });
 }
 

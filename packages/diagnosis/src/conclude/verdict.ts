@@ -1,5 +1,5 @@
 import type { Cause, EntityId, Finding, Gap, Verdict } from "@sre/contracts/evidence";
-import { measuredAs, namespaceOf } from "../entities.ts";
+import { measuredAs } from "../entities.ts";
 import type { Scored } from "../explain/candidate.ts";
 import { confidenceOf } from "../explain/score.ts";
 import { faultOf } from "../faults/catalogue.ts";
@@ -58,12 +58,8 @@ function objectsAreCalm(seen: Seen, findings: readonly Finding[]): boolean {
 }
 
 // A source that is there and failed may hide what is wrong; one that never was cannot be waited for.
-function nothingHidden(seen: Seen, gaps: readonly Gap[]): boolean {
-  const places = new Set(seen.scope.entities.map(namespaceOf));
-  const relevant = gaps.filter(
-    ({ question }) => question.about !== "objects" || places.has(question.in) || !question.kinds.includes("node"),
-  );
-  return relevant.every(({ could_change, because }) => could_change !== "verdict" || because === "not_configured");
+function nothingHidden(gaps: readonly Gap[]): boolean {
+  return gaps.every(({ could_change, because }) => could_change !== "verdict" || because === "not_configured");
 }
 
 function nothingWrong(seen: Seen, findings: readonly Finding[], context: { ranking: Ranking; gaps: readonly Gap[] }): boolean {
@@ -74,7 +70,7 @@ function nothingWrong(seen: Seen, findings: readonly Finding[], context: { ranki
     rulesAreCalm(seen, findings) &&
     signals.every((signal) => isCalm(seen, findings, signal)) &&
     objectsAreCalm(seen, findings) &&
-    nothingHidden(seen, context.gaps)
+    nothingHidden(context.gaps)
   );
 }
 

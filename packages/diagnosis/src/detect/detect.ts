@@ -1,5 +1,6 @@
 import { byCodeUnit, canonicalJson } from "@sre/contracts/canonical";
 import type { Finding } from "@sre/contracts/evidence";
+import { roleOf } from "../finding.ts";
 import type { Seen } from "../seen/seen.ts";
 import { detectCalm } from "./calm.ts";
 import { detectConnectionPool } from "./connection-pool.ts";
@@ -29,8 +30,32 @@ export function byStrength(a: Finding, b: Finding): number {
   return b.strength - a.strength || byCodeUnit(canonicalJson(a), canonicalJson(b));
 }
 
+// A pod's status and its events tell the same thing twice; the one that knows more keeps the word.
+function told(found: Finding): number {
+  return -Object.values(found.values).filter((value) => value === "?").length;
+}
+
+function merge(a: Finding, b: Finding): Finding {
+  const [main, other] = told(a) > told(b) || (told(a) === told(b) && byStrength(a, b) <= 0) ? [a, b] : [b, a];
+  const from = [a.from, b.from].filter((at) => at !== undefined).sort(byCodeUnit)[0];
+  const evidence = [...new Map([...main.evidence, ...other.evidence].map((ref) => [canonicalJson(ref), ref])).values()];
+  const calm = main.values["seen"] === "now" && other.values["seen"] !== "now" ? other : main;
+  return { ...calm, ...(from === undefined ? {} : { from }), strength: Math.max(a.strength, b.strength), evidence };
+}
+
+/** States of the same kind in the same object become one finding with all of its evidence. */
+function mergeStates(findings: readonly Finding[]): Finding[] {
+  const states = new Map<string, Finding>();
+  for (const found of findings.filter((each) => roleOf(each) === "state")) {
+    const key = `${found.what} ${found.entity}`;
+    const known = states.get(key);
+    states.set(key, known === undefined ? found : merge(known, found));
+  }
+  return [...findings.filter((each) => roleOf(each) !== "state"), ...states.values()];
+}
+
 /** Everything unusual in the evidence, and what is calm about the things that alert. */
 export function detectFindings(seen: Seen): Finding[] {
-  const found = detectors.flatMap((detect) => detect(seen));
+  const found = mergeStates(detectors.flatMap((detect) => detect(seen)));
   return [...found, ...detectCalm(seen, found)].sort(byStrength);
 }

@@ -46,7 +46,7 @@ export const faultCatalogue = {
     plan: ["kubernetes.inspect_previous_logs", "kubernetes.inspect_pods"],
   },
   image_pull_failure: {
-    category: "startup", home: "workload", title: text("The image of {entity} cannot be pulled", "{entity} 無法拉取映像檔"),
+    category: "startup", home: "workload", title: text("the image of {entity} cannot be pulled", "{entity} 無法拉取映像檔"),
     shownBy: { image_pull_failing: 0.97 }, supportedBy: { replicas_unavailable: 0.2, rollout_stuck: 0.2 },
     decisive: ["image_pull_failing"], speaksAgainst: text("new pods of the same image start", "使用相同映像檔的新 Pod 可正常啟動"),
     follows: { callee: false, node: true, here: [] },
@@ -54,7 +54,7 @@ export const faultCatalogue = {
     plan: ["kubernetes.inspect_pods", "kubernetes.inspect_events"],
   },
   unschedulable: {
-    category: "scheduling", home: "workload", title: text("Pods of {entity} fit on no node", "{entity} 的 Pod 無法排程到任何節點"),
+    category: "scheduling", home: "workload", title: text("pods of {entity} fit on no node", "{entity} 的 Pod 無法排程到任何節點"),
     shownBy: { pod_unschedulable: 0.95 }, supportedBy: { replicas_unavailable: 0.2, rollout_stuck: 0.2 },
     decisive: ["pod_unschedulable"], speaksAgainst: text("all of its pods have a node", "所有 Pod 皆已分配到節點"),
     follows: { callee: false, node: true, here: [] },
@@ -70,7 +70,7 @@ export const faultCatalogue = {
     plan: ["kubernetes.inspect_pods", "kubernetes.inspect_logs"],
   },
   quota_exceeded: {
-    category: "capacity", home: "workload", title: text("A quota keeps {entity} from having its pods", "{entity} 受限於配額，無法建立 Pod"),
+    category: "capacity", home: "workload", title: text("a quota keeps {entity} from having its pods", "{entity} 受限於配額，無法建立 Pod"),
     shownBy: { quota_exceeded: 0.97 }, supportedBy: { replicas_unavailable: 0.2, rollout_stuck: 0.2 },
     decisive: ["quota_exceeded"], speaksAgainst: text("the quota has room", "配額仍有餘裕"), follows: never,
     settledBy: text("Used against hard in the quota of the namespace of {entity}", "查看 {entity} 所屬命名空間配額的已用量與上限"), settlingSignal: "events",
@@ -100,7 +100,7 @@ export const faultCatalogue = {
     plan: ["kubernetes.inspect_node", "kubernetes.cordon", "kubernetes.drain"],
   },
   connection_pool_exhausted: {
-    category: "capacity", home: "service", title: text("The connection pool of {entity} is exhausted", "{entity} 的連線池已耗盡"),
+    category: "capacity", home: "service", title: text("the connection pool of {entity} is exhausted", "{entity} 的連線池已耗盡"),
     shownBy: { pool_waiting: 0.85, log_pool_exhausted: 0.85, pool_saturated: 0.8 }, supportedBy: { golden_latency: 0.1, log_new: 0.05 },
     decisive: ["pool_waiting", "log_pool_exhausted"], speaksAgainst: text("free connections in the pool", "連線池仍有可用連線"),
     follows: { callee: true, node: false, here: [] },
@@ -108,7 +108,7 @@ export const faultCatalogue = {
     plan: ["service.raise_pool_limit", "kubernetes.inspect_logs"],
   },
   disk_full: {
-    category: "capacity", home: "workload", title: text("The disk of {entity} is full", "{entity} 的磁碟已滿"),
+    category: "capacity", home: "workload", title: text("the disk of {entity} is full", "{entity} 的磁碟已滿"),
     shownBy: { log_disk_full: 0.75, disk_nearly_full: 0.8, inodes_nearly_full: 0.8 }, supportedBy: { pod_evicted_disk: 0.2, container_exited: 0.1 },
     decisive: ["log_disk_full"], speaksAgainst: text("free space on its volumes", "磁碟區仍有可用空間"), follows: { callee: false, node: true, here: [] },
     settledBy: text("Free space of the volumes of {entity}", "查看 {entity} 所掛載磁碟區的可用空間"), settlingSignal: "disk",
@@ -150,7 +150,7 @@ export const faultCatalogue = {
     plan: ["kubernetes.inspect_rollout", "kubernetes.inspect_logs"],
   },
   unknown: {
-    category: "unknown", home: "service", title: text("Something is wrong with {entity}", "{entity} 有異常，原因待查"),
+    category: "unknown", home: "service", title: text("something is wrong with {entity}", "{entity} 有異常，原因待查"),
     shownBy: {}, supportedBy: { log_new: 0.3, log_risen: 0.2, replicas_unavailable: 0.4, rollout_stuck: 0.4, container_exited: 0.3 },
     decisive: [], speaksAgainst: text("its signals are normal", "各項訊號正常"), follows: { callee: true, node: true, here: [] },
     settledBy: text("Logs, traces and recent changes of {entity}", "查看 {entity} 的記錄、追蹤與近期變更"), settlingSignal: "errors",

@@ -213,15 +213,11 @@ export const findingKinds = {
     "{title} 比異常早了 {before_onset:seconds}，相隔太久，難以歸咎",
   ),
   // Why a cause loses rank
-  explained_by: kind(
-    "context",
-    "{entity} suffers from {other} ({fault}), which it depends on",
-    "{entity} 是受其依賴的 {other} 牽連（{fault}）",
-  ),
+  explained_by: kind("context", "{entity} suffers because it depends on {other}: {fault}", "{entity} 依賴 {other}，受其牽連：{fault}"),
   explained_here: kind(
     "context",
-    "{entity}: this follows from another fault of the same object ({fault})",
-    "{entity} 的這個現象由同一物件的另一個故障造成（{fault}）",
+    "{entity}: this follows from another fault of the same object: {fault}",
+    "{entity} 的這個現象由同一物件的另一個故障造成：{fault}",
   ),
   began_after: kind(
     "context",

@@ -54,13 +54,20 @@ function bytes(value: number): string {
   return `${digits(size)} ${units[unit] ?? "B"}`;
 }
 
+// UCUM writes what is counted in braces.
+const countedUnits: Readonly<Record<string, LocalizedText>> = {
+  "{request}/s": { en: "requests/s", "zh-TW": "請求/秒" },
+  "{error}/s": { en: "errors/s", "zh-TW": "錯誤/秒" },
+  "By/s": { en: "B/s", "zh-TW": "B/s" },
+};
+
 const ratioUnits: ReadonlySet<string> = new Set(["1", "", "ratio"]);
 
 function inUnit(value: number, unit: string, language: Language): string {
   if (unit === "s") return seconds(value, language);
   if (unit === "By") return bytes(value);
   if (ratioUnits.has(unit)) return `${digits(value * 100)} %`;
-  return `${digits(value)} ${unit}`;
+  return `${digits(value)} ${countedUnits[unit]?.[language] ?? unit.replace(/[{}]/g, "")}`;
 }
 
 const clock = (text: string) => `${text.slice(11, 16)} UTC`;
@@ -94,4 +101,9 @@ export function fill(template: Template, values: Values, localized: Readonly<Rec
 export function brief(text: string, max = 200): string {
   const line = text.replace(/\s+/g, " ").trim();
   return line.length <= max ? line : `${line.slice(0, max - 1)}…`;
+}
+
+/** A sentence begins with a capital, unless it begins with somebody's own words, such as the title of a change. */
+export function sentence(text: string, template = ""): string {
+  return template.startsWith("{title}") ? text : text.charAt(0).toUpperCase() + text.slice(1);
 }

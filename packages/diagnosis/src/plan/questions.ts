@@ -15,18 +15,19 @@ export const goldenMeasures: readonly Measure[] = [
 
 /** Limits that a service or its workload may reach. */
 export const limitMeasures: readonly Measure[] = [
-  [{ resource: "memory", against: "limit" }, ["max", "value", "ratio"]],
-  [{ resource: "cpu", against: "limit" }, ["max", "value", "ratio"]],
-  [{ named: "pool_used" }, ["max", "value", "ratio"]],
+  [{ resource: "memory", against: "limit" }, ["max", "ratio", "value"]],
+  [{ resource: "cpu", against: "limit" }, ["max", "ratio", "value"]],
+  [{ named: "pool_used" }, ["max", "ratio", "value"]],
   [{ named: "pool_waiting" }, ["max", "value"]],
 ];
 
 /** Limits that a node may reach. */
 export const nodeMeasures: readonly Measure[] = [
-  [{ resource: "disk", against: "capacity" }, ["max", "value", "ratio"]],
-  [{ resource: "memory", against: "capacity" }, ["max", "value", "ratio"]],
-  [{ resource: "cpu", against: "capacity" }, ["max", "value", "ratio"]],
-  [{ named: "inodes_used" }, ["max", "value", "ratio"]],
+  [{ resource: "disk", against: "capacity" }, ["max", "ratio", "value"]],
+  [{ resource: "memory", against: "capacity" }, ["max", "ratio", "value"]],
+  [{ resource: "cpu", against: "capacity" }, ["max", "ratio", "value"]],
+  [{ named: "disk_used" }, ["ratio", "max", "value"]],
+  [{ named: "inodes_used" }, ["max", "ratio", "value"]],
 ];
 
 const sortedIds = (ids: Iterable<EntityId>): EntityId[] =>

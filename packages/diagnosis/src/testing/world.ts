@@ -100,7 +100,7 @@ function logsData(world: World, question: Extract<Question, { about: "logs" }>):
   const patterns = world.patterns
     .filter(({ of }) => of === question.of)
     .flatMap(({ template, level, lines }) => {
-      const counts = times.map((at) => lines(at) ?? 0);
+      const counts = times.map((at) => Math.round(lines(at) ?? 0));
       const seen = times.filter((_, i) => (counts[i] ?? 0) > 0);
       const [first, last] = [seen[0], seen.at(-1)];
       return first === undefined || last === undefined
