@@ -15,6 +15,7 @@ export const SnapshotHeader = z.object({
   version: z.literal(snapshotVersion),
   scope: Scope,
   engine: z.string().optional(),
+  records: z.number().int().min(0).optional().meta({ description: "how many records follow: fewer mean that the file lost its tail" }),
 });
 export type SnapshotHeader = z.infer<typeof SnapshotHeader>;
 
