@@ -30,6 +30,7 @@ const own = z.object({
   DEVELOPMENT_ISSUER: flag(false).meta({ description: "start the development issuer inside this process; refused in production" }),
   DEVELOPMENT_ISSUER_SECRET: secret.optional().meta({ description: "from which the development issuer derives its keys", secret: true }),
   ASSISTANT_CLIENT_SECRET: secret.optional().meta({ description: "secret of the client `assistant`, for the development issuer only", secret: true }),
+  OPERATOR_CLIENT_SECRET: secret.optional().meta({ description: "secret of the client `operator` (reports changes and topology), for the development issuer only", secret: true }),
 }); // prettier-ignore
 
 /** Every variable of the control plane; the source of its part of `.env.example`. */
@@ -85,7 +86,12 @@ export interface Config {
   readonly consoleDirectory: string | null;
   readonly topologyFile: string | null;
   readonly redisUrl: string | null;
-  readonly developmentIssuer: { readonly url: string; readonly secret: string; readonly assistantSecret: string } | null;
+  readonly developmentIssuer: {
+    readonly url: string;
+    readonly secret: string;
+    readonly assistantSecret: string;
+    readonly operatorSecret: string | null;
+  } | null;
   readonly settings: Settings;
 }
 
@@ -123,7 +129,12 @@ function readDevelopmentIssuer(vars: Variables): Config["developmentIssuer"] {
   const missing = needed.filter((name) => !vars[name]).map((name) => ({ name, problem: "is required with DEVELOPMENT_ISSUER" }));
   if (vars.NODE_ENV === "production") missing.push({ name: "DEVELOPMENT_ISSUER" as never, problem: "is refused in production" });
   if (missing.length > 0) throw new ConfigurationError(missing);
-  return { url: vars.OIDC_ISSUER, secret: vars.DEVELOPMENT_ISSUER_SECRET ?? "", assistantSecret: vars.ASSISTANT_CLIENT_SECRET ?? "" };
+  return {
+    url: vars.OIDC_ISSUER,
+    secret: vars.DEVELOPMENT_ISSUER_SECRET ?? "",
+    assistantSecret: vars.ASSISTANT_CLIENT_SECRET ?? "",
+    operatorSecret: vars.OPERATOR_CLIENT_SECRET ?? null,
+  };
 }
 
 function readSettings(vars: Variables, readFile: ReadFile): Settings {

@@ -4,6 +4,13 @@ import { personScopes } from "./issuer-client.ts";
 
 const readScopes = ["alerts:read", "incidents:read", "changes:read", "resources:read", "audit:read", "executions:read"];
 
+/** The operator's own scripts report changes and topology; without a secret there is no such client. */
+function operatorClient(clientSecret: string | null, audience: string) {
+  if (clientSecret === null) return [];
+  const scopes = [...readScopes, "incidents:write", "diagnoses:write", "changes:write", "resources:write"];
+  return [{ clientId: "operator", clientSecret, grants: ["client_credentials" as const], scopes, audiences: [audience] }];
+}
+
 /** Starts the development issuer in this process; production never loads it. Disposing stops it. */
 export async function startIssuer(config: Config, issuer: NonNullable<Config["developmentIssuer"]>): Promise<AsyncDisposable> {
   const { startDevelopmentIssuer } = await import("@sre/service-kit/development-issuer");
@@ -37,6 +44,7 @@ export async function startIssuer(config: Config, issuer: NonNullable<Config["de
         scopes: personScopes,
         audiences: [config.identity.audience],
       },
+      ...operatorClient(issuer.operatorSecret, config.identity.audience),
     ],
     people: [
       { subject: "oncall", name: "On-call engineer", scopes: personScopes },

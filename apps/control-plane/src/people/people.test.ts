@@ -1,0 +1,171 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { SignedIn } from "@sre/contracts/control-plane";
+import { createLog } from "@sre/service-kit";
+import { testDatabases } from "@sre/testkit";
+import { readConfig } from "../config.ts";
+import { openControlPlane, type ControlPlane } from "../control-plane.ts";
+import { migrations } from "../migrations/index.ts";
+import type { Tables } from "../migrations/tables.ts";
+import { cookiesFor } from "./cookies.ts";
+
+/** A browser: keeps cookies by origin, follows no redirect by itself. */
+class Browser {
+  readonly #jar = new Map<string, Map<string, string>>();
+
+  async go(url: string, init: RequestInit = {}): Promise<Response> {
+    const { host } = new URL(url);
+    const cookies = this.#jar.get(host) ?? new Map<string, string>();
+    this.#jar.set(host, cookies);
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    const response = await fetch(url, {
+      ...init,
+      redirect: "manual",
+      headers: { ...(init.headers as Record<string, string>), ...(cookie === "" ? {} : { cookie }) },
+    });
+    for (const line of response.headers.getSetCookie()) {
+      const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      if (value === "" || /max-age=0|expires=thu, 01 jan 1970/i.test(line)) cookies.delete(name);
+      else cookies.set(name, value);
+    }
+    return response;
+  }
+
+  cookie(url: string, name: string): string | undefined {
+    return this.#jar.get(new URL(url).host)?.get(name);
+  }
+}
+
+async function freePort(): Promise<number> {
+  const { createServer } = await import("node:net");
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+const secret = "secret-of-the-tests-";
+
+describe("signing in with the development issuer", () => {
+  let controlPlane: ControlPlane;
+  let closeDatabase: () => Promise<void>;
+  beforeAll(async () => {
+    const log = createLog({ service: "test", level: "silent" });
+    const database = await testDatabases[0]!.open<Tables>(migrations);
+    closeDatabase = () => database.close();
+    const [port, issuerPort] = [await freePort(), await freePort()];
+    const env = {
+      NODE_ENV: "test", HTTP_PORT: String(port), OIDC_ISSUER: `http://127.0.0.1:${issuerPort}`, DEVELOPMENT_ISSUER: "1", DEVELOPMENT_ISSUER_SECRET: `${secret}issuer`,
+      ASSISTANT_CLIENT_SECRET: `${secret}assistant`, OIDC_CLIENT_SECRET: `${secret}control-plane`, CONSOLE_CLIENT_SECRET: `${secret}console`,
+    }; // prettier-ignore
+    controlPlane = await openControlPlane(readConfig(env), { log, database });
+  });
+  afterAll(async () => {
+    await controlPlane[Symbol.asyncDispose]();
+    await closeDatabase();
+  });
+
+  async function follow(browser: Browser, url: string): Promise<{ url: string; response: Response }> {
+    let at = url;
+    for (let step = 0; step < 12; step++) {
+      const response = await browser.go(at);
+      const location = response.headers.get("location");
+      if (location === null) return { url: at, response };
+      at = new URL(location, at).href;
+      if (at.startsWith(controlPlane.url) && !at.includes("/auth/")) return { url: at, response };
+    }
+    throw new Error("too many redirects");
+  }
+
+  async function signIn(browser: Browser, returnTo = "/incidents/7"): Promise<string> {
+    const page = await follow(browser, `${controlPlane.url}/auth/login?return_to=${encodeURIComponent(returnTo)}`);
+    const text = await page.response.text();
+    const action = new URL(/<form[^>]*action="([^"]+)"/.exec(text)?.[1]?.replaceAll("&amp;", "&") ?? page.url, page.url).href;
+    const fields = new URLSearchParams();
+    for (const [tag] of text.matchAll(/<(?:input|button)[^>]*>/g)) {
+      const name = /name="([^"]+)"/.exec(tag)?.[1];
+      if (name !== undefined && !fields.has(name)) fields.set(name, /value="([^"]*)"/.exec(tag)?.[1] ?? "");
+    }
+    const posted = await browser.go(action, {
+      method: "POST",
+      body: fields,
+      headers: { "content-type": "application/x-www-form-urlencoded", origin: new URL(action).origin },
+    });
+    return (await follow(browser, new URL(posted.headers.get("location")!, action).href)).url;
+  }
+
+  const session = async (browser: Browser): Promise<SignedIn> =>
+    (await (await browser.go(`${controlPlane.url}/auth/session`)).json()) as SignedIn;
+  const post = (browser: Browser, path: string, headers: Record<string, string>, body?: unknown) =>
+    browser.go(`${controlPlane.url}${path}`, {
+      method: "POST",
+      headers: { ...headers, ...(body === undefined ? {} : { "content-type": "application/json" }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+
+  test("brings a person back to where they wanted to go, with a session of the server's", async () => {
+    const browser = new Browser();
+    expect(await signIn(browser)).toBe(`${controlPlane.url}/incidents/7`);
+    expect(await session(browser)).toMatchObject({
+      subject: "oncall",
+      name: "On-call engineer",
+      scopes: expect.arrayContaining(["incidents:write", "self:read"]),
+    });
+    const rows = await controlPlane.app.database.kysely
+      .selectFrom("audit_logs")
+      .selectAll()
+      .where("action", "=", "person.sign_in")
+      .execute();
+    expect(rows).toMatchObject([{ actor: "On-call engineer", actor_kind: "person", subject: "oncall" }]);
+  });
+
+  test("a change needs the page's origin and the session's token", async () => {
+    const browser = new Browser();
+    await signIn(browser);
+    const { csrf_token: token } = await session(browser);
+    const body = { title: "By hand", severity: "error" };
+    const origin = controlPlane.url;
+    expect((await post(browser, "/api/v1/incidents", { origin, "x-csrf-token": token }, body)).status).toBe(201);
+    expect((await post(browser, "/api/v1/incidents", { origin }, body)).status).toBe(403);
+    expect((await post(browser, "/api/v1/incidents", { "x-csrf-token": token }, body)).status).toBe(403);
+    expect((await post(browser, "/api/v1/incidents", { origin: "https://evil.example", "x-csrf-token": token }, body)).status).toBe(403);
+    expect((await post(browser, "/api/v1/incidents", { origin, "x-csrf-token": `${token}x` }, body)).status).toBe(403);
+  });
+
+  test("signing out ends the session on the server, not only in the browser", async () => {
+    const browser = new Browser();
+    await signIn(browser);
+    const { csrf_token: token } = await session(browser);
+    const kept = browser.cookie(controlPlane.url, "sre_session");
+    expect((await post(browser, "/auth/logout", { origin: controlPlane.url, "x-csrf-token": token })).status).toBe(204);
+    expect(browser.cookie(controlPlane.url, "sre_session")).toBeUndefined();
+    expect((await fetch(`${controlPlane.url}/auth/session`, { headers: { cookie: `sre_session=${kept}` } })).status).toBe(401);
+  });
+
+  test("an answer of the issuer is good only in the browser that asked, and only once", async () => {
+    const [victim, attacker] = [new Browser(), new Browser()];
+    await victim.go(`${controlPlane.url}/auth/login`);
+    const callback = `${controlPlane.url}/auth/callback?code=stolen&state=x&iss=${encodeURIComponent("http://127.0.0.1")}`;
+    expect((await attacker.go(callback)).status).toBe(400);
+    expect((await victim.go(callback)).status).toBe(400);
+    expect((await victim.go(callback)).status).toBe(400);
+  });
+
+  test.each(["https://evil.example", "//evil.example", "/\\evil.example"])("never returns to another site: %s", async (returnTo) => {
+    expect((await fetch(`${controlPlane.url}/auth/login?return_to=${encodeURIComponent(returnTo)}`, { redirect: "manual" })).status).toBe(
+      400,
+    );
+  });
+});
+
+describe("cookies", () => {
+  test("are bound to the host and to https where people come by https", () => {
+    const cookies = cookiesFor("https://sre.example");
+    expect(cookies.set(cookies.session, "v", 60)).toBe("__Host-sre_session=v; Path=/; HttpOnly; SameSite=Lax; Max-Age=60; Secure");
+  });
+  test("are plain on loopback http, where browsers accept no other", () => {
+    const cookies = cookiesFor("http://127.0.0.1:8080");
+    expect(cookies.set(cookies.session, "v", 60)).toBe("sre_session=v; Path=/; HttpOnly; SameSite=Lax; Max-Age=60");
+  });
+});
