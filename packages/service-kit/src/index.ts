@@ -1,5 +1,5 @@
 export { ConfigurationError, describeEnvironment, flag, readEnvironment, type EnvironmentField } from "./config/environment.ts";
-export { isLoopbackUrl, serviceEnvironment, type ServiceEnvironment } from "./config/service-environment.ts";
+export { isLoopbackUrl, requireSafeProduction, serviceEnvironment, type ServiceEnvironment } from "./config/service-environment.ts";
 export { newUuid, systemClock, type Clock, type NewId } from "./lifecycle/clock.ts";
 export { assert } from "./lifecycle/assert.ts";
 export { RuleBroken, type RuleDetails } from "./identity/rules.ts";

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ConfigurationError, type FieldProblem } from "./environment.ts";
 
 const loopback = new Set(["127.0.0.1", "[::1]", "localhost"]);
 
@@ -25,3 +26,16 @@ export const serviceEnvironment = z.object({
   OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional().meta({ description: "where traces go (OTLP over HTTP); unset: nowhere" }),
 }); // prettier-ignore
 export type ServiceEnvironment = z.output<typeof serviceEnvironment>;
+
+const sampleSecret = /change[-_ ]?me|example|sample|default|password|^(.)\1*$|^(secret|test|dev)/i;
+
+/** What production refuses, by name: an issuer without TLS, a missing or a sample client secret. Throws ConfigurationError. */
+export function requireSafeProduction(vars: ServiceEnvironment): void {
+  if (vars.NODE_ENV !== "production") return;
+  const fields: FieldProblem[] = [];
+  if (!vars.OIDC_ISSUER.startsWith("https://")) fields.push({ name: "OIDC_ISSUER", problem: "must be https in production" });
+  const secret = vars.OIDC_CLIENT_SECRET;
+  if (secret === undefined) fields.push({ name: "OIDC_CLIENT_SECRET", problem: "is required in production" });
+  else if (sampleSecret.test(secret)) fields.push({ name: "OIDC_CLIENT_SECRET", problem: "must not be a sample" });
+  if (fields.length > 0) throw new ConfigurationError(fields);
+}

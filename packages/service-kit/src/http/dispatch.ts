@@ -22,6 +22,8 @@ export interface RequestState {
   readonly abort: AbortController;
   principal: Principal | null;
   counted: boolean;
+  /** When a stream began; null for replies that are sent at once. */
+  streamingMs: number | null;
 }
 
 export interface Dispatch {
@@ -50,6 +52,7 @@ export function stateOf(dispatch: Dispatch, request: FastifyRequest): RequestSta
     abort: new AbortController(),
     principal: null,
     counted: false,
+    streamingMs: null,
   };
   dispatch.states.set(request, state);
   return state;
@@ -115,6 +118,7 @@ function keepStream(dispatch: Dispatch, state: RequestState, stream: Readable): 
     throw new RuleBroken("overloaded", "Too many streams are open.");
   }
   dispatch.streams.add(state.abort);
+  state.streamingMs = dispatch.clock.monotonicMs();
   // A stream is not work in flight: it may stay open for hours.
   release(dispatch, state);
   stream.once("close", () => dispatch.streams.delete(state.abort));

@@ -60,12 +60,19 @@ async function* untilAborted(source: AsyncIterable<string>, signal: AbortSignal)
   }
 }
 
+/** A comment first: headers go out with the first byte, and a reader must not wait for the first event to know that it is connected. */
+async function* opened(events: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
+  yield ": open\n\n";
+  yield* events;
+}
+
 function rawPayload(body: unknown, contentType: string, signal: AbortSignal): string | Buffer | Readable {
   if (typeof body === "string") return body;
   if (body instanceof Uint8Array) return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   if (body instanceof Readable) return body;
   assert(isAsyncIterable(body), `A ${contentType} body must be a text, bytes or a stream.`);
-  return Readable.from(untilAborted(body, signal), { objectMode: false });
+  const items = contentType.startsWith("text/event-stream") ? opened(body) : body;
+  return Readable.from(untilAborted(items, signal), { objectMode: false });
 }
 
 /** What goes on the wire, checked against the operation: throws when the handler broke its contract. */

@@ -226,7 +226,7 @@ describe("streams", () => {
     expect(answer.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
     const body = answer.text();
     await own.server.close();
-    expect(await body).toBe("data: 1\n\n");
+    expect(await body).toBe(": open\n\ndata: 1\n\n");
   });
 
   test("tell their handler when the reader goes away", async () => {
@@ -264,6 +264,33 @@ describe("streams", () => {
     expect([await answer.text(), answer.headers.get("content-disposition")]).toEqual(["hello", "attachment"]);
     await own.server.close();
   });
+});
+
+test("further routes of the application stand beside the operations, under the same headers unless they say otherwise", async () => {
+  const own = await startSample({
+    plugins: async (app) => {
+      app.get("/page", async (_, reply) => reply.header("cache-control", "max-age=60").type("text/html").send("<p>page</p>"));
+      app.get("/*", async (_, reply) => reply.callNotFound());
+    },
+  });
+  const page = await fetch(`${own.server.url}/page`);
+  expect([page.status, page.headers.get("cache-control"), page.headers.get("x-frame-options")]).toEqual([200, "max-age=60", "DENY"]);
+  const missing = await fetch(`${own.server.url}/api/v1/nothing`);
+  expect([missing.status, Problem.parse(await missing.json()).code]).toEqual([404, "not_found"]);
+  await own.server.close();
+});
+
+test("the time of a stream is the time until it began, not how long it was read", async () => {
+  const clock = { now: () => new Date(0), elapsedMs: 0, monotonicMs: () => clock.elapsedMs };
+  const own = await startSample({ clock });
+  const answer = await fetch(`${own.server.url}/api/v1/stream`, { headers: reader });
+  clock.elapsedMs += 3_600_000;
+  const ended = answer.text();
+  await own.server.close();
+  await ended;
+  expect(await own.metrics.registry.getSingleMetricAsString("http_request_duration_seconds")).toMatch(
+    /_sum\{.*route="\/api\/v1\/stream".*\} 0$/m,
+  );
 });
 
 describe("stopping", () => {

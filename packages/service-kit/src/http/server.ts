@@ -93,7 +93,7 @@ function addHooks(app: FastifyInstance, input: HttpServerInput<Operations>, disp
     if (dispatch.closing) setImmediate(() => app.server.closeIdleConnections());
     const state = stateOf(dispatch, request);
     const route = request.is404 ? "unknown" : (request.routeOptions.url ?? "unknown");
-    const seconds = (dispatch.clock.monotonicMs() - state.startedMs) / 1_000;
+    const seconds = ((state.streamingMs ?? dispatch.clock.monotonicMs()) - state.startedMs) / 1_000;
     const status = reply.statusCode;
     input.metrics.httpRequest({ method: request.method, route, status }, seconds);
     state.span.end({

@@ -129,7 +129,7 @@ function failureOf(error: unknown, signals: { readonly deadline: AbortSignal; re
     };
   if (codes.some((code) => code.startsWith("Z_") || code === "ERR_BUFFER_TOO_LARGE"))
     return failed("garbled", "answered with a damaged encoding", true);
-  if (codes.some((code) => code.startsWith("HPE_"))) return failed("garbled", "answered what is no HTTP", true);
+  if (error instanceof Error && error.name === "HTTPParserError") return failed("garbled", "answered what is no HTTP", true);
   if (error instanceof Error && error.message.startsWith("unknown content encoding"))
     return failed("garbled", `answered with an ${error.message}`, false);
   return failed("unreachable", `could not be reached (${codes[0] ?? "connection lost"})`, true);

@@ -1,11 +1,3 @@
-import {
-  BrokenCircuitError,
-  circuitBreaker,
-  CircuitState,
-  ConsecutiveBreaker,
-  handleWhenResult,
-  type CircuitBreakerPolicy,
-} from "cockatiel";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Pool } from "undici";
 import { RuleBroken } from "../identity/rules.ts";
@@ -13,6 +5,7 @@ import type { Clock } from "../lifecycle/clock.ts";
 import type { Log } from "../observe/log.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import { openSpan } from "../observe/tracing.ts";
+import { Breaker, breakerLimits } from "./breaker.ts";
 import { attemptOnce, type Attempt } from "./attempt.ts";
 import type {
   BreakerState,
@@ -27,8 +20,6 @@ import type {
 
 export const outboundLimits = {
   attemptsMax: 5,
-  failuresUntilOpen: 5,
-  openMs: 10_000,
   backoffBaseMs: 100,
   backoffMaxMs: 5_000,
   connectTimeoutMs: 5_000,
@@ -44,26 +35,12 @@ interface Deps {
   readonly chance?: () => number;
 }
 
-const stateNames: Record<CircuitState, BreakerState> = {
-  [CircuitState.Closed]: "closed",
-  [CircuitState.Open]: "open",
-  [CircuitState.HalfOpen]: "half_open",
-  [CircuitState.Isolated]: "open",
-};
-
-function createBreaker(target: OutboundTarget, deps: Deps): CircuitBreakerPolicy {
-  const isPeerFault = (result: unknown): boolean =>
-    (result as Attempt).kind === "failed" && (result as Extract<Attempt, { kind: "failed" }>).peerFault;
-  const breaker = circuitBreaker(handleWhenResult(isPeerFault), {
-    halfOpenAfter: outboundLimits.openMs,
-    breaker: new ConsecutiveBreaker(outboundLimits.failuresUntilOpen),
-  });
+function createBreaker(target: OutboundTarget, deps: Deps): Breaker {
   deps.metrics.breaker(target.name, "closed");
-  breaker.onStateChange((state) => {
-    deps.metrics.breaker(target.name, stateNames[state]);
-    deps.log.warn({ target: target.name, breaker: stateNames[state] }, "breaker changed");
+  return new Breaker(deps.clock, (state) => {
+    deps.metrics.breaker(target.name, state);
+    deps.log.warn({ target: target.name, breaker: state }, "breaker changed");
   });
-  return breaker;
 }
 
 function createPool(target: OutboundTarget): Pool {
@@ -108,7 +85,7 @@ class TargetCalls implements Outbound {
   readonly target: OutboundTarget;
   readonly #deps: Deps;
   readonly #pool: Pool;
-  readonly #breaker: CircuitBreakerPolicy;
+  readonly #breaker: Breaker;
 
   constructor(target: OutboundTarget, deps: Deps) {
     this.target = target;
@@ -118,7 +95,7 @@ class TargetCalls implements Outbound {
   }
 
   breakerState(): BreakerState {
-    return stateNames[this.#breaker.state];
+    return this.#breaker.state();
   }
 
   async close(): Promise<void> {
@@ -166,7 +143,7 @@ class TargetCalls implements Outbound {
       });
     const last = await this.#attempts(request, attempt, () => deadlineMs - tookMs());
     if (last === "breaker_open")
-      return { ...failed("breaker_open", "is not asked for a while after repeated failures"), retryAfterMs: outboundLimits.openMs };
+      return { ...failed("breaker_open", "is not asked for a while after repeated failures"), retryAfterMs: breakerLimits.openMs };
     if (last.kind === "answered") return { ...last, tookMs: tookMs() };
     const { transient: _transient, peerFault: _peerFault, mayHaveActed: _mayHaveActed, ...failure } = last;
     return { ...failure, detail: `${this.target.name} ${failure.detail}`, tookMs: tookMs() };
@@ -218,12 +195,12 @@ class TargetCalls implements Outbound {
   }
 
   async #guarded(attempt: () => Promise<Attempt>): Promise<Attempt | "breaker_open"> {
-    try {
-      return await this.#breaker.execute(attempt);
-    } catch (error) {
-      if (error instanceof BrokenCircuitError) return "breaker_open";
-      throw error;
-    }
+    const ticket = this.#breaker.enter();
+    if (!ticket) return "breaker_open";
+    const outcome = await attempt();
+    if (outcome.kind === "answered") ticket.settle("good");
+    else ticket.settle(outcome.because === "cancelled" ? "unclear" : outcome.peerFault ? "bad" : "good");
+    return outcome;
   }
 }
 
