@@ -4,10 +4,15 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { noteId, startSample, type Sample } from "./testing/sample-service.ts";
 
 let sample: Sample;
+let impatient: Sample;
 beforeAll(async () => {
-  sample = await startSample({ limits: { headersTimeoutMs: 300, requestTimeoutMs: 600, connectionsCheckMs: 50 } });
+  sample = await startSample();
+  impatient = await startSample({ limits: { headersTimeoutMs: 300, requestTimeoutMs: 600, connectionsCheckMs: 50 } });
 });
-afterAll(async () => sample.server.close());
+afterAll(async () => {
+  await sample.server.close();
+  await impatient.server.close();
+});
 
 const writer = { authorization: "Bearer writer" };
 const reader = { authorization: "Bearer reader" };
@@ -128,9 +133,9 @@ interface RawAnswer {
 }
 
 /** Writes bytes as they are, goes on writing `more` while the connection lives, and gives what came back once it is closed. */
-function raw(text: string, more?: string): Promise<RawAnswer> {
+function raw(text: string, more?: string, to = sample): Promise<RawAnswer> {
   return new Promise((resolve) => {
-    const socket = connect(sample.server.port, "127.0.0.1");
+    const socket = connect(to.server.port, "127.0.0.1");
     let received = "";
     const writing = more === undefined ? undefined : setInterval(() => socket.write(more), 5);
     socket.on("data", (chunk) => (received += chunk.toString("latin1")));
@@ -179,13 +184,13 @@ describe("on the wire", () => {
   );
 
   test("headers that trickle in are answered with 408 while others are served", async () => {
-    const slow = raw("GET /healthz HTTP/1.1\r\nHost: a\r\nX-A: ", "a");
+    const slow = raw("GET /healthz HTTP/1.1\r\nHost: a\r\nX-A: ", "a", impatient);
     expect((await call("/healthz")).status).toBe(200);
     expect((await slow).status).toBe(408);
   });
 
   test("a body that trickles in is cut off", async () => {
-    expect((await raw(lines(...post, "Content-Length: 1000"), " ")).status).toBe(408);
+    expect((await raw(lines(...post, "Content-Length: 1000"), " ", impatient)).status).toBe(408);
   });
 
   test("an endless body is answered with 413 and the connection closed", async () => {

@@ -200,7 +200,7 @@ describe("a fault of the peer", () => {
 
   test.each(faults)("that %s settles as such", async (...[, listener, because]) => {
     const { url } = await peer(listener);
-    expect(failure(await callsTo(url, { deadlineMs }).send(get())).because).toBe(because);
+    expect(failure(await callsTo(url, { deadlineMs: because === "timeout" ? deadlineMs : 20_000 }).send(get())).because).toBe(because);
   });
 
   test("that is no HTTP is garbled, nothing listening and a reset are unreachable", async () => {
