@@ -1,4 +1,4 @@
-import { Kysely, type Transaction } from "kysely";
+import { Kysely, sql, type Transaction } from "kysely";
 import { Migrator, type Migration } from "kysely/migration";
 import { RuleBroken, type Log } from "@sre/service-kit";
 import { openEmbedded } from "../embedded/open-embedded.ts";
@@ -50,13 +50,9 @@ async function open(config: DatabaseConfig, log: Log): Promise<Engine> {
   }
 }
 
-async function check(engine: Engine, signal?: AbortSignal): Promise<void> {
+async function check<S>(kysely: Kysely<S>, signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
-  try {
-    await engine.executeSql("select 1");
-  } catch (error) {
-    throw databaseFailure(error);
-  }
+  await sql`select 1`.execute(kysely);
 }
 
 async function transact<S, T>(engine: Engine, kysely: Kysely<S>, work: (tx: Transaction<S>) => Promise<T>): Promise<T> {
@@ -93,7 +89,7 @@ export async function openDatabase<S>(input: {
     engine,
     kysely,
     transaction: (work) => transact(engine, kysely, work),
-    check: (signal) => check(engine, signal),
+    check: (signal) => check(kysely, signal),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -1,4 +1,4 @@
-import { createLog } from "@sre/service-kit";
+import { createLog, createMetrics } from "@sre/service-kit";
 import { sql, type Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -190,6 +190,16 @@ describe.each(testDatabases)("jobs on $name", ({ open }) => {
     await jobs.close();
     await expect(jobs.check()).rejects.toMatchObject({ code: "unavailable" });
     await expect(enqueue("too late")).rejects.toMatchObject({ code: "unavailable" });
+  });
+
+  it("measures how many jobs wait in each queue", async () => {
+    await enqueue("one");
+    await enqueue("two");
+    const metrics = createMetrics("test");
+    await jobs.close();
+    jobs = await openJobs({ database, queues, log, metrics });
+    const depths = async () => (await metrics.registry.metrics()).split("\n").filter((line) => line.startsWith("queue_depth{"));
+    await expect.poll(depths, { timeout: 20_000 }).toContain('queue_depth{queue="work",service="test"} 2');
   });
 
   it("refuses a queue that was never declared", async () => {

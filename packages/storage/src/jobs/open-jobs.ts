@@ -109,10 +109,9 @@ function observe(runtime: Runtime, metrics: Metrics): NodeJS.Timeout {
   const measure = async () => {
     for (const { queue, depth, oldestAgeSeconds } of await stats(runtime)) metrics.queue(queue, depth, oldestAgeSeconds);
   };
-  return setInterval(
-    () => void measure().catch((error: unknown) => runtime.log.debug({ err: error }, "queues were not measured")),
-    metricsEveryMs,
-  ).unref();
+  const attempt = () => void measure().catch((error: unknown) => runtime.log.debug({ err: error }, "queues were not measured"));
+  attempt();
+  return setInterval(attempt, metricsEveryMs).unref();
 }
 
 async function check(runtime: Runtime): Promise<void> {

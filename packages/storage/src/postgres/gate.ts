@@ -1,7 +1,7 @@
 /** Lets at most `max` callers in at a time; the others wait in order of arrival. */
 export interface Gate {
-  /** Resolves to the function that leaves. Throws ETIMEDOUT when no place became free in time. */
-  enter(): Promise<() => void>;
+  /** Resolves to the function that leaves. Throws ETIMEDOUT when no place became free within `waitMs` milliseconds. */
+  enter(waitMs: number): Promise<() => void>;
 }
 
 class NoFreeConnection extends Error {
@@ -12,8 +12,7 @@ class NoFreeConnection extends Error {
   }
 }
 
-/** `waitMs` bounds the wait of each caller, in milliseconds. */
-export function createGate(max: number, waitMs: number): Gate {
+export function createGate(max: number): Gate {
   const waiting = new Set<() => void>();
   let inside = 0;
   const leave = () => {
@@ -30,7 +29,7 @@ export function createGate(max: number, waitMs: number): Gate {
       leave();
     };
   };
-  const wait = () =>
+  const wait = (waitMs: number) =>
     new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => {
         waiting.delete(admitted);
@@ -43,9 +42,9 @@ export function createGate(max: number, waitMs: number): Gate {
       waiting.add(admitted);
     });
   return {
-    async enter() {
+    async enter(waitMs) {
       if (inside < max) inside += 1;
-      else await wait();
+      else await wait(waitMs);
       return once();
     },
   };

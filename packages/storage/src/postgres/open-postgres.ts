@@ -8,11 +8,12 @@ import { isBrokenConnection, isOutage } from "../database/failures.ts";
 import { createTurns } from "../database/turns.ts";
 import { createGate } from "./gate.ts";
 
-/** Bounds in milliseconds: a statement on the server, the same seen from here, a free connection, a new one, a transaction that says nothing. */
+/** Bounds in milliseconds: a statement on the server, the same seen from here, a free connection for a request and for a job, a new connection, a transaction that says nothing. */
 export const postgresLimits = {
   statementMs: 2_000,
   answerMs: 3_000,
   poolWaitMs: 250,
+  jobPoolWaitMs: 5_000,
   connectMs: 2_000,
   idleInTransactionMs: 10_000,
   installStatementMs: 120_000,
@@ -110,13 +111,13 @@ export async function openPostgres(config: PostgresConfig, log: Log): Promise<En
   pool.on("error", (error) => log.warn({ err: error }, "an idle PostgreSQL connection was lost"));
   // A connection in use is watched by nobody else: without a listener its loss would end the process. The next query on it reports the loss.
   pool.on("connect", (client) => client.on("error", () => {}));
-  const gate = createGate(config.connectionsMax, postgresLimits.poolWaitMs);
+  const gate = createGate(config.connectionsMax);
   return {
     kind: "postgres",
     schema: config.schema,
     jobsSchema: `${config.schema}_jobs`,
     async acquire() {
-      const leave = await gate.enter();
+      const leave = await gate.enter(postgresLimits.poolWaitMs);
       try {
         const client = await pool.connect();
         return sessionOf(client, (broken) => (client.release(broken), leave()));
@@ -126,7 +127,8 @@ export async function openPostgres(config: PostgresConfig, log: Log): Promise<En
       }
     },
     async executeSql(text, values) {
-      const leave = await gate.enter();
+      // A job whose end cannot be recorded would run again: better to wait than to give up.
+      const leave = await gate.enter(postgresLimits.jobPoolWaitMs);
       return await executePooled(pool, text, values).finally(leave);
     },
     install: (work) => install(config, work),
