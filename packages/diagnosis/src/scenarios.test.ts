@@ -5,6 +5,13 @@ import { ago, app, change, golden, node } from "./testing/builders.ts";
 import { falseAlarm, nodeOutOfDisk, outOfMemory, poolExhausted } from "./testing/scenarios.ts";
 import { emptyWorld, id, run, type World } from "./testing/world.ts";
 
+/** Each scenario as it was recorded is diagnosed once; a run is a pure function of its world. */
+const done = {
+  outOfMemory: run(outOfMemory()),
+  poolExhausted: run(poolExhausted()),
+  nodeOutOfDisk: run(nodeOutOfDisk()),
+  falseAlarm: run(falseAlarm()),
+};
 const first = (world: World) => run(world).diagnosis.causes[0];
 const without = (world: World, about: readonly Question["about"][]): World => ({
   ...world,
@@ -13,7 +20,7 @@ const without = (world: World, about: readonly Question["about"][]): World => ({
 
 describe("a deployment that is killed for lack of memory", () => {
   it("is named first, with the change that brought it and the step that undoes it", () => {
-    const { diagnosis } = run(outOfMemory());
+    const { diagnosis } = done.outOfMemory;
     expect(diagnosis.verdict).toBe("confirmed");
     expect(diagnosis.causes[0]).toMatchObject({
       rank: 1,
@@ -29,13 +36,13 @@ describe("a deployment that is killed for lack of memory", () => {
     });
     expect(diagnosis.plan).toMatchObject({ for_cause: 1, requires_approval: true });
     expect(diagnosis.headline).toEqual({
-      en: "Deployment checkout runs out of memory after deployment checkout 2.14.0, since 02:45 UTC",
+      en: "Deployment checkout runs out of memory after deployment “checkout 2.14.0”, since 02:45 UTC",
       "zh-TW": "Deployment checkout 記憶體不足，發生於部署「checkout 2.14.0」之後，自 02:45 UTC 起",
     });
   });
 
   it("explains its caller and the crash loop of its own pods", () => {
-    const { diagnosis } = run(outOfMemory());
+    const { diagnosis } = done.outOfMemory;
     expect(diagnosis.causes[0]?.explains).toContain(id("service", "frontend"));
     const loop = diagnosis.causes.find(({ fault }) => fault === "crash_loop");
     expect(loop?.against[0]).toMatchObject({ what: "explained_here" });
@@ -51,7 +58,7 @@ describe("a deployment that is killed for lack of memory", () => {
   });
 
   it("is at most likely without Kubernetes, and the gap is named", () => {
-    const full = run(outOfMemory()).diagnosis;
+    const full = done.outOfMemory.diagnosis;
     const { diagnosis } = run(without(outOfMemory(), ["objects", "events"]));
     expect(["likely", "inconclusive"]).toContain(diagnosis.verdict);
     expect(diagnosis.causes[0]?.confidence).toBeLessThan(full.causes[0]?.confidence ?? 0);
@@ -77,7 +84,7 @@ describe("a deployment that is killed for lack of memory", () => {
   });
 
   it("rules out changes that came later or touched something else, each with its reason", () => {
-    const { diagnosis } = run(outOfMemory());
+    const { diagnosis } = done.outOfMemory;
     const reasons = Object.fromEntries(diagnosis.ruled_out.map(({ title, because }) => [title.en, because.what]));
     expect(reasons).toMatchObject({ "frontend 3.0.2": "change_after_onset", "payments 1.9.1": "change_unrelated" });
   });
@@ -103,7 +110,7 @@ describe("a deployment that is killed for lack of memory", () => {
 
 describe("a connection pool exhausted behind three services that alert", () => {
   it("is named first with its configuration change, although it does not alert itself", () => {
-    const { diagnosis } = run(poolExhausted());
+    const { diagnosis } = done.poolExhausted;
     expect(diagnosis.verdict).toBe("confirmed");
     expect(diagnosis.causes[0]).toMatchObject({
       entity: id("service", "orders"),
@@ -115,13 +122,13 @@ describe("a connection pool exhausted behind three services that alert", () => {
   });
 
   it("is found by asking on: the first round does not name it", () => {
-    const { rounds } = run(poolExhausted());
+    const { rounds } = done.poolExhausted;
     const named = (questions: readonly Question[]) => JSON.stringify(questions).includes(id("service", "orders"));
     expect(rounds.map(named)).toEqual([false, true, false]);
   });
 
   it("explains the callers away, each with its reason", () => {
-    const { diagnosis } = run(poolExhausted());
+    const { diagnosis } = done.poolExhausted;
     for (const name of ["frontend", "checkout", "cart"]) {
       expect(diagnosis.causes[0]?.explains).toContain(id("service", name));
       const lowered = [
@@ -153,7 +160,7 @@ describe("a connection pool exhausted behind three services that alert", () => {
 
 describe("a node out of disk", () => {
   it("is named first, above the services whose pods it evicted", () => {
-    const { diagnosis } = run(nodeOutOfDisk());
+    const { diagnosis } = done.nodeOutOfDisk;
     expect(diagnosis.verdict).toBe("confirmed");
     expect(diagnosis.causes[0]).toMatchObject({ entity: id("node", "worker-2"), fault: "node_disk_pressure", change: null });
     expect(diagnosis.plan.steps.map(({ action }) => action)).toEqual([
@@ -178,7 +185,7 @@ describe("a node out of disk", () => {
 
 describe("a false alarm", () => {
   it("is called nothing wrong, and nothing is proposed", () => {
-    const { diagnosis } = run(falseAlarm());
+    const { diagnosis } = done.falseAlarm;
     expect(diagnosis).toMatchObject({
       verdict: "nothing_wrong",
       causes: [],
@@ -209,7 +216,7 @@ describe("a false alarm", () => {
   });
 
   it("is not called nothing wrong when no evidence came at all", () => {
-    const { scope } = run(falseAlarm());
+    const { scope } = done.falseAlarm;
     const diagnosis = diagnose(scope, []);
     expect(diagnosis.verdict).toBe("inconclusive");
     expect(diagnosis.unknown.every(({ because }) => because === "not_asked")).toBe(true);
@@ -253,14 +260,11 @@ describe("one deployment judged", () => {
 });
 
 describe("every diagnosis", () => {
-  const scenarios = { outOfMemory, poolExhausted, nodeOutOfDisk, falseAlarm };
-
-  it.each(Object.entries(scenarios))("of %s is one that the contract accepts", (_, scenario) => {
-    expect(Diagnosis.safeParse(run(scenario()).diagnosis)).toMatchObject({ success: true });
+  it.each(Object.entries(done))("of %s is one that the contract accepts", (_, { diagnosis }) => {
+    expect(Diagnosis.safeParse(diagnosis)).toMatchObject({ success: true });
   });
 
-  it.each(Object.entries(scenarios))("of %s cites answers that exist, with their part", (_, scenario) => {
-    const { diagnosis, answers } = run(scenario());
+  it.each(Object.entries(done))("of %s cites answers that exist, with their part", (_, { diagnosis, answers }) => {
     const ids = new Set(answers.map((answer: Answer) => answer.id));
     const cited = [...diagnosis.findings, ...diagnosis.causes.flatMap((cause) => [...cause.for, ...cause.against])].flatMap(
       ({ evidence }) => evidence,
@@ -269,8 +273,8 @@ describe("every diagnosis", () => {
     expect(cited.filter(({ id: evidence, part }) => !ids.has(evidence) || part === undefined)).toEqual([]);
   });
 
-  it.each(Object.entries(scenarios))("of %s shows parts that add up to each confidence and point to findings", (_, scenario) => {
-    for (const cause of run(scenario()).diagnosis.causes) {
+  it.each(Object.entries(done))("of %s shows parts that add up to each confidence and point to findings", (_, { diagnosis }) => {
+    for (const cause of diagnosis.causes) {
       const sum = cause.parts.reduce((total, { weight }) => total + weight, 0);
       expect(cause.confidence).toBeCloseTo(Math.min(0.99, Math.max(0.01, sum)), 5);
       expect(cause.parts.flatMap(({ because }) => because).every((index) => cause.for[index] !== undefined)).toBe(true);
@@ -278,9 +282,9 @@ describe("every diagnosis", () => {
   });
 
   it("says in words how it differs from an earlier one, and nothing when it does not", () => {
-    const [blind, full] = [run(without(outOfMemory(), ["objects", "events"])).diagnosis, run(outOfMemory()).diagnosis];
+    const [blind, full] = [run(without(outOfMemory(), ["objects", "events"])).diagnosis, done.outOfMemory.diagnosis];
     expect(describeDifference(full, full)).toBeNull();
     expect(describeDifference(blind, full)?.en).toContain("confirmed");
-    expect(describeDifference(run(falseAlarm()).diagnosis, full)?.["zh-TW"]).toContain("未見異常");
+    expect(describeDifference(done.falseAlarm.diagnosis, full)?.["zh-TW"]).toContain("未見異常");
   });
 });

@@ -13,8 +13,9 @@ import { covers, ms } from "../time.ts";
 
 const measurable: ReadonlySet<string> = new Set(["golden:errors", "golden:latency"]);
 
-/** The part of a question that makes two of them about the same: the kind of evidence and whom it is about. */
-function meaning(question: Question, subject: string): string {
+/** What makes two questions about the same: the kind of evidence, and the component that it is about. */
+function meaning(seen: Seen, question: Question, named: string): string {
+  const subject = seen.graph.component(named);
   const signal = question.about === "series" ? signalKey(question.signal) : "";
   const kinds = question.about === "objects" ? (question.kinds.includes("node") ? "node" : "pod") : "";
   return `${question.about} ${signal}${kinds} ${subject}`;
@@ -38,7 +39,7 @@ export function toldMeanings(seen: Seen): ReadonlySet<string> {
   const told = new Set<string>();
   for (const answer of seen.answers) {
     if (answer.kind !== "answered" || isSeason(seen.scope, answer.question)) continue;
-    for (const subject of subjectsOf(answer.question)) if (tells(answer, subject)) told.add(meaning(answer.question, subject));
+    for (const subject of subjectsOf(answer.question)) if (tells(answer, subject)) told.add(meaning(seen, answer.question, subject));
   }
   return told;
 }
@@ -89,7 +90,7 @@ interface Missing {
 
 function missingIn(seen: Seen, answer: Answer, told: ReadonlySet<string>): Missing[] {
   const all = subjectsOf(answer.question) as readonly EntityId[];
-  const open = all.filter((subject) => !told.has(meaning(answer.question, subject)));
+  const open = all.filter((subject) => !told.has(meaning(seen, answer.question, subject)));
   const season = isSeason(seen.scope, answer.question);
   if (answer.kind === "unanswered") {
     return open.length === 0 || season ? [] : [{ answer, subjects: open, because: answer.because, detail: answer.detail }];
@@ -103,9 +104,9 @@ function missingIn(seen: Seen, answer: Answer, told: ReadonlySet<string>): Missi
 
 /** Questions of the first round that nobody answered in any way. */
 function neverAsked(seen: Seen): Missing[] {
-  const asked = new Set(seen.answers.flatMap(({ question }) => subjectsOf(question).map((subject) => meaning(question, subject))));
+  const asked = new Set(seen.answers.flatMap(({ question }) => subjectsOf(question).map((subject) => meaning(seen, question, subject))));
   const open = firstQuestions(seen.scope).filter(
-    (question) => !isSeason(seen.scope, question) && subjectsOf(question).every((subject) => !asked.has(meaning(question, subject))),
+    (question) => !isSeason(seen.scope, question) && subjectsOf(question).every((subject) => !asked.has(meaning(seen, question, subject))),
   );
   return open.map((question) => {
     const subjects = subjectsOf(question) as readonly EntityId[];
@@ -115,12 +116,15 @@ function neverAsked(seen: Seen): Missing[] {
 
 const lightReasons: ReadonlySet<string> = new Set(["truncated", "now_not_then"]);
 
+// What has no such signal at all, such as a worker without requests, is not hiding it.
+const noSuchSignal: ReadonlySet<string> = new Set(["no_data", "unknown_signal"]);
 const noWord = { en: "?", "zh-TW": "?" };
 
 function gapOf(seen: Seen, { answer, subjects, because, detail }: Missing, context: GapContext): Gap {
   const { question, id, source } = answer;
   const full = weightOf(question, { focused: isFocused(seen, subjects, context.focus), undecided: context.undecided });
-  const could_change: Weight = lightReasons.has(because) && full === "verdict" ? "order" : full;
+  const light = lightReasons.has(because) || (question.about === "series" && noSuchSignal.has(because));
+  const could_change: Weight = light && full === "verdict" ? "order" : full;
   const signal = question.about === "series" ? signalKey(question.signal) : question.about;
   const names = subjects.slice(0, 3).map(spoken);
   const more = subjects.length > names.length ? " …" : "";

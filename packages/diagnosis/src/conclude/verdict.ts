@@ -8,7 +8,7 @@ import type { Ranking } from "../rank.ts";
 import type { Seen } from "../seen/seen.ts";
 import { isCovered } from "./gaps.ts";
 
-export const verdictThresholds = { confirmed: 0.8, likely: 0.55, margin: 0.1, suspicious: 0.35 } as const;
+export const verdictThresholds = { confirmed: 0.75, likely: 0.55, margin: 0.1, suspicious: 0.35 } as const;
 
 function isDecisive(cause: Scored): boolean {
   const decisive = faultOf(cause.fault).decisive as readonly FindingKind[];

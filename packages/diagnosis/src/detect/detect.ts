@@ -2,6 +2,7 @@ import { byCodeUnit, canonicalJson } from "@sre/contracts/canonical";
 import type { Finding } from "@sre/contracts/evidence";
 import { roleOf } from "../finding.ts";
 import type { Seen } from "../seen/seen.ts";
+import { detectAlerts } from "./alerts.ts";
 import { detectCalm } from "./calm.ts";
 import { detectConnectionPool } from "./connection-pool.ts";
 import { detectCrashLoop } from "./crash-loop.ts";
@@ -21,7 +22,7 @@ import { detectWorkloads } from "./workloads.ts";
 type Detector = (seen: Seen) => Finding[];
 
 const detectors: readonly Detector[] = [
-  detectRule, detectGolden, detectLogs, detectOutOfMemory, detectCrashLoop, detectContainerStart, detectScheduling, detectProbes,
+  detectRule, detectAlerts, detectGolden, detectLogs, detectOutOfMemory, detectCrashLoop, detectContainerStart, detectScheduling, detectProbes,
   detectNodes, detectEvictions, detectQuota, detectWorkloads, detectLimitsReached, detectConnectionPool,
 ]; // prettier-ignore
 

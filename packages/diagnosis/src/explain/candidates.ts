@@ -101,6 +101,29 @@ function genericCandidate(seen: Seen, component: EntityId, context: { findings: 
   return [{ entity, component, fault, mechanism, symptoms, onsetMs, change: blamed?.change ?? null, generic: true }];
 }
 
+const isWatched = (seen: Seen, component: EntityId, findings: readonly Finding[]): boolean =>
+  findings.some((found) => seen.graph.component(found.entity) === component && String(found.values["signal"] ?? "").startsWith("golden:"));
+
+/**
+ * A change just before the onset of something that what alerts needs, and whose signals nobody saw. Nothing seen is not
+ * seen nothing: it stays a suspect, although a weak one.
+ */
+function blindChanges(seen: Seen, taken: ReadonlySet<EntityId>, context: { findings: readonly Finding[]; focus: Focus }): Candidate[] {
+  const { focus } = context;
+  const changed = [
+    ...new Set(seen.changes.flatMap(({ entity, touches }) => [entity, ...touches]).map((id) => seen.graph.component(id))),
+  ].sort(byCodeUnit);
+  return changed.flatMap((component): Candidate[] => {
+    const reachable = focus.components.some((from) => seen.graph.distance(from, component) !== null);
+    if (taken.has(component) || !reachable || isWatched(seen, component, context.findings)) return [];
+    const blamed = blamedChange(seen, component, focus);
+    if (blamed === null) return [];
+    const fault = faultOfChange(blamed.change);
+    const entity = homeOf(seen, faultOf(fault).home, { entity: component }) ?? component;
+    return [{ entity, component, fault, mechanism: [], symptoms: [], onsetMs: null, change: blamed.change, generic: true }];
+  });
+}
+
 /** Every fault that something shows, and every hurt component that nothing explains by itself. */
 export function candidatesOf(seen: Seen, findings: readonly Finding[], focus: Focus): Candidate[] {
   const context = { findings, focus };
@@ -110,7 +133,9 @@ export function candidatesOf(seen: Seen, findings: readonly Finding[], focus: Fo
   const open = components.filter(
     (component) => !explained.has(component) && !["namespace", "cluster"].includes(entityParts(component).kind),
   );
-  return [...specific, ...open.flatMap((component) => genericCandidate(seen, component, context))];
+  const generic = open.flatMap((component) => genericCandidate(seen, component, context));
+  const taken = new Set([...specific, ...generic].map(({ component }) => component));
+  return [...specific, ...generic, ...blindChanges(seen, taken, context)];
 }
 
 /** The chance that the findings mean the fault: the best of each kind, kinds taken as independent (noisy or). */

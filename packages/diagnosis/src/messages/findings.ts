@@ -45,6 +45,7 @@ export const findingKinds = {
     "The rule of alert {alert} is in breach: {value} {comparison} {threshold}",
     "告警 {alert} 的規則仍在觸發：{value} {comparison} {threshold}",
   ),
+  alert_firing: kind("symptom", "Alert {alert} also fires on {entity}", "{entity} 同時有告警 {alert} 觸發中"),
   // What calms
   rule_recovered: kind(
     "context",

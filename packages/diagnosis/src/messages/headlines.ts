@@ -3,7 +3,7 @@ import type { Template } from "./words.ts";
 /** One sentence for each verdict that can be read aloud. */
 export const headlines = {
   caused: { en: "{title}{change}{since}", "zh-TW": "{title}{change}{since}" },
-  change: { en: " after {kind} {title}", "zh-TW": "，發生於{kind}「{title}」之後" },
+  change: { en: " after {kind} “{title}”", "zh-TW": "，發生於{kind}「{title}」之後" },
   since: { en: ", since {time:time}", "zh-TW": "，自 {time:time} 起" },
   leading: { en: "Not certain. Most suspicious: {title}{change}{since}", "zh-TW": "尚無法判定，目前最可疑：{title}{change}{since}" },
   nothing_known: {

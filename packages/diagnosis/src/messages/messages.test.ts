@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { byCodeUnit } from "@sre/contracts/canonical";
 import type { LocalizedText } from "@sre/contracts/evidence";
 import { faultCatalogue, faultKinds, faultOf } from "../faults/catalogue.ts";
 import { actionCatalogue } from "../propose/actions.ts";
@@ -31,7 +32,7 @@ const others = [
   verdictWords,
   partWords,
 ].flatMap((table) => Object.entries<LocalizedText>(table));
-const places = (text: string) => [...text.matchAll(/\{(\w+)/g)].map(([, key]) => key).sort();
+const places = (text: string) => [...text.matchAll(/\{(\w+)/g)].map(([, key = ""]) => key).sort(byCodeUnit);
 
 describe("the message catalogue", () => {
   it.each([...findings, ...faults, ...actions, ...others])("%s names the same values in both languages", (_, text) => {
@@ -75,7 +76,7 @@ describe("fill", () => {
     ["unit", 1.5, "s", "1.5 s", "1.5 秒"],
     ["unit", 2_048, "By", "2 KiB", "2 KiB"],
     ["unit", 7, "{widget}", "7 widget", "7 widget"],
-  ] as const)("writes %s of %d in both languages", (format, value, unit, en, zh) => {
+  ] as const)("writes %s of %d in both languages", (...[format, value, unit, en, zh]) => {
     expect(filled(format, value, unit)).toEqual({ en, "zh-TW": zh });
   });
 

@@ -57,8 +57,10 @@ function membersThatChange(seen: Seen, component: EntityId): EntityId[] {
   return [component, ...members, ...passive].flatMap(changeable);
 }
 
+// What a topology of bounded depth ended at: nothing is known of what these call.
 function leaves(seen: Seen, components: readonly EntityId[]): EntityId[] {
-  return components.filter((id) => seen.graph.needs(id).length === 0 && !unmeasured.has(kindOf(id)) && !seen.scope.entities.includes(id));
+  const ends = (id: EntityId) => seen.graph.needs(id).every((need) => unmeasured.has(kindOf(need)));
+  return components.filter((id) => ends(id) && !unmeasured.has(kindOf(id)) && !seen.scope.entities.includes(id));
 }
 
 /** What a round adds to what is known: neighbours that topology showed and suspects that evidence showed. */
