@@ -5,7 +5,7 @@ export { openKubernetesSource } from "./kubernetes/index.ts";
 export { clusterLogLines, type LogLine, type LogPattern } from "./loki/patterns.ts";
 export { openLokiSource } from "./loki/index.ts";
 export { openSource } from "./open-source.ts";
-export { Conventions, readConventions } from "./prometheus/conventions.ts";
+export { readConventions, type Conventions } from "./prometheus/conventions.ts";
 export { openPrometheusSource } from "./prometheus/index.ts";
 export { cutText, plainText, redact } from "./redact.ts";
 export { readSnapshot, snapshotSource, writeSnapshot } from "./snapshot/index.ts";

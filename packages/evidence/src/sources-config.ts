@@ -1,7 +1,7 @@
 import { ConfigurationError, flag } from "@sre/service-kit";
 import { parse } from "yaml";
 import { z } from "zod";
-import { Conventions, readConventions } from "./prometheus/conventions.ts";
+import { readConventions, type Conventions } from "./prometheus/conventions.ts";
 
 /** How a source lets us in; files are read already. Values never appear in errors or logs. */
 export interface SourceAccess {
