@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ConfigurationError, createLog } from "@sre/service-kit";
 import { sql, type Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openDatabase } from "../database/database.ts";
+import { testDirectory } from "../testing/databases.ts";
 
 const log = createLog({ service: "test", level: "silent" });
 const migrations: Record<string, Migration> = {
@@ -15,8 +15,8 @@ const migrations: Record<string, Migration> = {
 describe("an embedded database in a directory", { timeout: 90_000 }, () => {
   let root: string;
   let service: string;
-  beforeAll(() => {
-    root = mkdtempSync(join(tmpdir(), "storage-test-"));
+  beforeAll(async () => {
+    root = await testDirectory();
   });
   beforeEach(() => {
     service = mkdtempSync(join(root, "service-"));

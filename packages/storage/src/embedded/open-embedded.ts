@@ -1,11 +1,10 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { PGlite } from "@electric-sql/pglite";
 import { ConfigurationError, type Log } from "@sre/service-kit";
 import type { Engine, Rows, Session } from "../database/engine.ts";
 import { createTurns } from "../database/turns.ts";
-import { emptyDatabaseImage } from "./image.ts";
+import { emptyDatabaseImage, temporaryImages } from "./image.ts";
 import { lockFile } from "./lock.ts";
 import { startPglite } from "./start.ts";
 
@@ -14,13 +13,8 @@ const lockWaitMs = 5_000;
 /** PGlite has no autovacuum. */
 const vacuumEveryMs = 20 * 60_000;
 
-// Of this user alone: a shared temporary directory is writable by others.
-const memoryImages = () => join(tmpdir(), `sre-images-${process.getuid?.() ?? "user"}`);
-
 async function openInMemory(log: Log): Promise<PGlite> {
-  const folder = memoryImages();
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const image = await emptyDatabaseImage(folder, log);
+  const image = await emptyDatabaseImage(temporaryImages(), log);
   return startPglite(image ? { loadDataDir: image } : {});
 }
 

@@ -1,13 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { createLog } from "@sre/service-kit";
 import { describe, expect, it } from "vitest";
 import type { DatabaseConfig } from "../database/config.ts";
 import { openDatabase } from "../database/database.ts";
-import { dropTestSchemas, postgresTestConfig } from "../testing/databases.ts";
+import { dropTestSchemas, postgresTestConfig, testDirectory } from "../testing/databases.ts";
 import { openJobs } from "./open-jobs.ts";
 
 const log = createLog({ service: "test", level: "silent" });
@@ -52,8 +51,8 @@ async function takenOver(config: DatabaseConfig): Promise<string[]> {
 }
 
 describe("a job whose process was killed", () => {
-  it("is run again by the next start on an embedded database", { timeout: 60_000 }, async () => {
-    const directory = mkdtempSync(join(tmpdir(), "storage-test-"));
+  it("is run again by the next start on an embedded database", { timeout: 120_000 }, async () => {
+    const directory = await testDirectory();
     try {
       expect(await takenOver({ kind: "embedded", directory: join(directory, "service") })).toEqual(["attempt 1", "survivor: attempt 2"]);
     } finally {
@@ -61,7 +60,7 @@ describe("a job whose process was killed", () => {
     }
   });
 
-  it.skipIf(!process.env["POSTGRES_URL"])("is taken over by another replica on PostgreSQL", { timeout: 60_000 }, async () => {
+  it.skipIf(!process.env["POSTGRES_URL"])("is taken over by another replica on PostgreSQL", { timeout: 120_000 }, async () => {
     const config = postgresTestConfig();
     if (!config) throw new Error("POSTGRES_URL is not set.");
     try {

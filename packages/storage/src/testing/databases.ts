@@ -1,9 +1,14 @@
 import { randomBytes } from "node:crypto";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import pg from "pg";
 import { createLog, type Log } from "@sre/service-kit";
 import type { Migration } from "kysely/migration";
 import type { DatabaseConfig } from "../database/config.ts";
 import { openDatabase, type Database } from "../database/database.ts";
+import { emptyDatabaseImage, temporaryImages } from "../embedded/image.ts";
+import { imageName } from "../embedded/start.ts";
 
 type Migrations = Record<string, Migration>;
 
@@ -34,6 +39,14 @@ export async function dropTestSchemas(config: Extract<DatabaseConfig, { kind: "p
   } finally {
     await client.end();
   }
+}
+
+/** A new directory for embedded databases; it holds the image of an empty one, which takes seconds to make. Its user removes it. */
+export async function testDirectory(): Promise<string> {
+  const directory = mkdtempSync(join(tmpdir(), "storage-test-"));
+  const image = await emptyDatabaseImage(temporaryImages(), quietLog);
+  if (image) writeFileSync(join(directory, imageName), Buffer.from(await image.arrayBuffer()));
+  return directory;
 }
 
 const embedded: TestDatabase = {
