@@ -29,8 +29,7 @@ function isSeason(scope: Scope, question: Question): boolean {
 function tells(answer: Answered, subject: string): boolean {
   const { data } = answer;
   if (data.about === "series") return data.rows.some((row) => row.of === subject && row.values.some((value) => value !== null));
-  if (data.about === "rule")
-    return data.rows.some((row) => row.values.some((value) => value !== null)) || data.fired.length > 0 || data.threshold !== null;
+  if (data.about === "rule") return data.rows.some((row) => row.values.some((value) => value !== null)) || data.fired.length > 0;
   return true;
 }
 

@@ -3,7 +3,8 @@ import { compareWithBaseline, defaultComparison, median, present, type Compariso
 import { finding } from "../finding.ts";
 import { seasonWords, signalWords, type FindingKind } from "../messages/findings.ts";
 import type { Seen } from "../seen/seen.ts";
-import { sampleAt, type SeenSeries } from "../seen/series.ts";
+import { isFresh, sampleAt, type SeenSeries } from "../seen/series.ts";
+import { ms } from "../time.ts";
 
 /*
  * A golden signal that left its normal level. Method: scale by median and MAD of a window before the fault, change
@@ -112,7 +113,9 @@ function changed(seen: Seen, series: SeenSeries, [rule, change]: readonly [Rule,
   });
 }
 
-function normal(series: SeenSeries): Finding[] {
+// A series that broke off says nothing of how things are.
+function normal(seen: Seen, series: SeenSeries): Finding[] {
+  if (!isFresh(series.window, ms(seen.scope.window.to))) return [];
   const last = median(present(series.window.values).slice(-defaultComparison.lastSamples));
   if (last === null) return [];
   return [finding({ what: "golden_normal", entity: series.of, strength: 0.3, evidence: [series.cite], ...levelOf(series, { last }) })];
@@ -124,7 +127,7 @@ function judge(seen: Seen, series: SeenSeries): Finding[] {
     const change = compareWithBaseline(series.baseline.values, series.window.values, settings);
     if (change !== null && rule.matters(change, series)) return [changed(seen, series, [rule, change])];
   }
-  return normal(series);
+  return normal(seen, series);
 }
 
 /** Changes of latency, errors, traffic and saturation, with their onset; or that a signal stayed normal. */

@@ -2,7 +2,7 @@ import type { Finding } from "@sre/contracts/evidence";
 import { present, type Sample } from "@sre/timeseries";
 import { finding } from "../finding.ts";
 import type { Seen, SeenRule } from "../seen/seen.ts";
-import { sampleAt, stretch, type Stretch } from "../seen/series.ts";
+import { isFresh, sampleAt, stretch, type Stretch } from "../seen/series.ts";
 import { ms } from "../time.ts";
 
 /* The alert's own expression against its own threshold: is it in breach now, was it, for how long. */
@@ -51,15 +51,19 @@ function byThreshold(seen: Seen, { data }: SeenRule): Breach | null {
   const { threshold } = data;
   if (compare === undefined || threshold === null) return null;
   const span = [ms(seen.scope.window.from), ms(seen.scope.window.to)] as const;
-  const rows = data.rows.map((row) => stretch(data, row.values, span)).filter((row) => present(row.values).length >= calmSamplesMin);
+  const rows = data.rows
+    .map((row) => stretch(data, row.values, span))
+    .filter((row) => present(row.values).length >= calmSamplesMin && isFresh(row, span[1]));
   return worst(rows.map((row) => breachOf(row, (value) => value !== null && compare(value, threshold))));
 }
 
-// Without a threshold only the stretches in which the rule fired can tell; the grace is one drawn step.
+// Without a threshold only the stretches in which the rule fired can tell. The rule did fire once, or nobody would ask: no
+// stretch at all is a source that does not know.
 function byFiring(seen: Seen, { data }: SeenRule): Breach | null {
+  if (data.threshold !== null) return null;
   const [from, to] = [ms(seen.scope.window.from), ms(seen.scope.window.to)];
   const fired = data.fired.filter((window) => ms(window.to) > from && ms(window.from) <= to);
-  if (data.expression === null && fired.length === 0) return null;
+  if (fired.length === 0) return null;
   const seconds = fired.reduce((sum, window) => sum + (Math.min(ms(window.to), to) - Math.max(ms(window.from), from)) / 1000, 0);
   const lasting = fired.some((window) => ms(window.to) >= to - data.step_ms);
   const first = fired.map((window) => window.from).sort()[0] ?? null;

@@ -52,6 +52,15 @@ export function stretch(drawn: Drawn, values: readonly Sample[], [fromMs, toMs]:
 /** When the stretch of sample `index` begins. */
 export const sampleAt = (part: Stretch, index: number): string => instant(part.startMs + index * part.stepMs);
 
+// Scrapes and steps are not aligned with alerts: this old may the newest sample be and still tell what is now.
+const freshMs = 5 * 60_000;
+
+/** Whether the newest sample of a stretch is recent enough to speak for its end. */
+export function isFresh(part: Stretch, endMs: number): boolean {
+  const newest = part.values.findLastIndex((value) => value !== null);
+  return newest >= 0 && part.startMs + (newest + 1) * part.stepMs >= endMs - Math.max(freshMs, 3 * part.stepMs);
+}
+
 const seriesPart = (row: Row): string => (Object.keys(row.labels).length === 0 ? row.of : `${row.of} ${canonicalJson(row.labels)}`);
 const filled = (part: Stretch) => part.values.filter((value) => value !== null).length;
 
