@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Snapshot } from "@sre/contracts/evidence";
 import { scopeOf } from "@sre/diagnosis";
 import { writeSnapshot } from "@sre/evidence";
 import type { Scenario, Variant } from "./author/scenario.ts";
@@ -14,7 +15,7 @@ export function filesOf(scenario: Scenario): Record<string, string> {
     "changes.json": json(scenario.changes),
     "topology.json": json(scenario.topology),
     "expected.json": json(scenario.expected),
-    "snapshot.ndjson": snapshotText(scenario),
+    "snapshot.ndjson": Buffer.from(writeSnapshot(snapshotOf(scenario))).toString("utf8"),
   };
 }
 
@@ -27,11 +28,11 @@ function webhookOf(scenario: Scenario) {
   }; // prettier-ignore
 }
 
-function snapshotText(scenario: Scenario): string {
+/** Everything the scenario's sources would have answered, as a snapshot. */
+export function snapshotOf(scenario: Scenario): Snapshot {
   const scope = scopeOf({ asOf: scenario.asOf, alerts: scenario.scopeAlerts, entities: [], deployment: null });
   const header = { record: "header", format: "sre-evidence", version: 1, scope } as const;
-  const snapshot = { header, entities: scenario.entities, edges: scenario.edges, aliases: [], answers: scenario.answers };
-  return Buffer.from(writeSnapshot(snapshot)).toString("utf8");
+  return { header, entities: scenario.entities, edges: scenario.edges, aliases: [], answers: scenario.answers };
 }
 
 /** Every scenario by name, as recorded or as a variant. */

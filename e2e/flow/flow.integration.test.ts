@@ -80,7 +80,7 @@ describe.skipIf(!everything)("from a broken deployment to a diagnosis, with real
       PROMETHEUS_URL: PROMETHEUS_URL!,
       LOKI_URL: LOKI_URL!,
       KUBECONFIG: readerKubeconfig(namespace, platform.directory),
-      CLUSTER: cluster,
+      SOURCES_CLUSTER: cluster,
     };
     await platform.restartAssistant(sources);
     await observe({
@@ -183,7 +183,12 @@ describe.skipIf(!everything)("the same fault without any change", () => {
     demo = await startDemoSystem({ cluster, namespace, lokiUrl: LOKI_URL!, requestsPerSecond: 20 });
     platform = await startPlatform({}, { DIAGNOSIS_RECHECK_SECONDS: "0" });
     const kubeconfig = readerKubeconfig(namespace, platform.directory);
-    await platform.restartAssistant({ PROMETHEUS_URL: PROMETHEUS_URL!, LOKI_URL: LOKI_URL!, KUBECONFIG: kubeconfig, CLUSTER: cluster });
+    await platform.restartAssistant({
+      PROMETHEUS_URL: PROMETHEUS_URL!,
+      LOKI_URL: LOKI_URL!,
+      KUBECONFIG: kubeconfig,
+      SOURCES_CLUSTER: cluster,
+    });
     await observe({
       prometheusUrl: PROMETHEUS_URL!,
       configFile: PROMETHEUS_CONFIG!,

@@ -22,6 +22,8 @@ export interface Platform {
   readonly url: string;
   readonly ingestToken: string;
   readonly directory: string;
+  /** A token of the operator. */
+  token(): Promise<string>;
   /** Calls the control plane as the operator; throws with status and body when it refuses. */
   call<T>(method: string, path: string, body?: object): Promise<T>;
   /** Stops the assistant and starts it with other sources. */
@@ -48,6 +50,7 @@ export async function startPlatform(sources: Variables, controlPlane: Variables 
     url: settings.controlPlaneUrl,
     ingestToken: settings.ingestToken,
     directory,
+    token,
     call: async <T>(method: string, path: string, body?: object) => {
       const headers = { authorization: `Bearer ${await token()}`, ...(body ? { "content-type": "application/json" } : {}) };
       const answer = await fetch(`${settings.controlPlaneUrl}${path}`, {

@@ -40,6 +40,7 @@ const namespaceKinds = [
   "job",
   "pod",
   "service",
+  "service_object",
   "endpoints",
   "config",
   "claim",

@@ -19,6 +19,7 @@ export interface ServiceCurves {
   readonly latencySeconds?: Curve;
   readonly requestsPerSecond?: Curve;
   readonly errorRatio?: Curve;
+  readonly saturation?: Curve;
   readonly cpuOfLimit?: Curve;
   readonly memoryOfLimit?: Curve;
 }
@@ -104,6 +105,7 @@ const measured: readonly { key: keyof ServiceCurves; signal: Signal; statistic: 
   { key: "latencySeconds", signal: { golden: "latency" }, statistic: "p95", unit: "s", text: "histogram_quantile(0.95, sum by (service, le) (rate(http_server_request_duration_seconds_bucket[2m])))", usual: 0.12, spread: 0.08 },
   { key: "requestsPerSecond", signal: { golden: "traffic" }, statistic: "rate", unit: "{request}/s", text: "sum by (service) (rate(http_server_request_duration_seconds_count[2m]))", usual: 80, spread: 0.06 },
   { key: "errorRatio", signal: { golden: "errors" }, statistic: "ratio", unit: "1", text: 'sum by (service) (rate(http_server_request_duration_seconds_count{http_response_status_code=~"5.."}[2m])) / sum by (service) (rate(http_server_request_duration_seconds_count[2m]))', usual: 0.002, spread: 0.4 },
+  { key: "saturation", signal: { golden: "saturation" }, statistic: "ratio", unit: "1", text: "max by (service) (http_server_active_requests / http_server_max_requests)", usual: 0.2, spread: 0.15 },
   { key: "cpuOfLimit", signal: { resource: "cpu", against: "limit" }, statistic: "ratio", unit: "1", text: "sum by (service) (rate(container_cpu_usage_seconds_total[2m])) / sum by (service) (kube_pod_container_resource_limits{resource=\"cpu\"})", usual: 0.35, spread: 0.1 },
   { key: "memoryOfLimit", signal: { resource: "memory", against: "limit" }, statistic: "ratio", unit: "1", text: "max by (service) (container_memory_working_set_bytes) / max by (service) (kube_pod_container_resource_limits{resource=\"memory\"})", usual: 0.55, spread: 0.02 },
 ]; // prettier-ignore

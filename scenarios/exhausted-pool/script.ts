@@ -112,7 +112,7 @@ export function exhaustedPool(variant: Variant = {}): Script {
     more: poolAnswers(all, culprit!),
     expected: {
       verdicts: ["confirmed", "likely"],
-      entity: ids.deployment(culprit!),
+      entity: ids.service(culprit!),
       fault: "connection_pool_exhausted",
       change: `config-${culprit}-pool`,
     },

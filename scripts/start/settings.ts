@@ -53,15 +53,11 @@ export function operatorToken(settings: Pick<Settings, "issuer" | "operatorSecre
   return async () => {
     if (held && held.until > performance.now()) return held.token;
     const discovery = await getJson<{ token_endpoint: string }>(`${settings.issuer}/.well-known/openid-configuration`);
-    const scope = "alerts:read incidents:read changes:write resources:write";
-    const form = new URLSearchParams({
-      grant_type: "client_credentials",
-      client_id: "operator",
-      client_secret: settings.operatorSecret,
-      resource: "control-plane",
-      scope,
-    });
-    const answer = await getJson<{ access_token: string; expires_in: number }>(discovery.token_endpoint, { method: "POST", body: form });
+    const scope =
+      "alerts:read incidents:read incidents:write diagnoses:write changes:read changes:write resources:read resources:write audit:read";
+    const headers = { authorization: `Basic ${Buffer.from(`operator:${settings.operatorSecret}`).toString("base64")}` };
+    const body = new URLSearchParams({ grant_type: "client_credentials", audience: "control-plane", scope });
+    const answer = await getJson<{ access_token: string; expires_in: number }>(discovery.token_endpoint, { method: "POST", headers, body });
     held = { token: answer.access_token, until: performance.now() + (answer.expires_in - 30) * 1_000 };
     return held.token;
   };

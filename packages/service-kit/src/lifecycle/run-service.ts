@@ -4,6 +4,8 @@ import { createFailPoints } from "./fail-points.ts";
 
 export const exitCodes = { failure: 1, misconfigured: 78 } as const;
 const closeMsMax = 10_000;
+// A launcher that was killed may be started again at once: its ports must be free by then.
+const abandonedCloseMsMax = 1_200;
 const stopSignals = ["SIGTERM", "SIGINT"] as const;
 
 /** What ends a process, and how it is told: `process` itself, or a stand-in of a test. */
@@ -17,15 +19,22 @@ export interface HostProcess {
 }
 
 /** Aborts on SIGTERM, SIGINT, or when the launcher that started this process goes away. */
-function stopSignal(host: HostProcess): { signal: AbortSignal; forget(): void } {
+function stopSignal(host: HostProcess): { signal: AbortSignal; closeMsMax(): number; forget(): void } {
   const controller = new AbortController();
+  let limitMs = closeMsMax;
   const stop = (): void => controller.abort(new Error("the service stops"));
-  const events = [...stopSignals, "disconnect"];
-  for (const event of events) host.once(event, stop);
+  const abandon = (): void => {
+    limitMs = abandonedCloseMsMax;
+    stop();
+  };
+  for (const event of stopSignals) host.once(event, stop);
+  host.once("disconnect", abandon);
   return {
     signal: controller.signal,
+    closeMsMax: () => limitMs,
     forget: () => {
-      for (const event of events) host.off(event, stop);
+      for (const event of stopSignals) host.off(event, stop);
+      host.off("disconnect", abandon);
     },
   };
 }
@@ -47,11 +56,12 @@ function fail(host: HostProcess, log: Log, error: unknown): void {
   host.exitCode = exitCodes.failure;
 }
 
-async function closeInTime(stack: AsyncDisposableStack, log: Log, host: HostProcess): Promise<void> {
+async function closeInTime(input: { stack: AsyncDisposableStack; log: Log; host: HostProcess; limitMs: number }): Promise<void> {
+  const { stack, log, host, limitMs } = input;
   const late = setTimeout(() => {
-    log.error({ close_ms_max: closeMsMax }, "closing took too long");
+    log.error({ close_ms_max: limitMs }, "closing took too long");
     host.exit(exitCodes.failure);
-  }, closeMsMax);
+  }, limitMs);
   try {
     await stack.disposeAsync();
   } catch (error) {
@@ -62,7 +72,7 @@ async function closeInTime(stack: AsyncDisposableStack, log: Log, host: HostProc
 }
 
 /**
- * Runs a service: opens what it needs, waits until it is told to stop (SIGTERM, SIGINT, its launcher gone), closes in reverse within ten seconds.
+ * Runs a service: opens what it needs, waits until it is told to stop (SIGTERM, SIGINT, its launcher gone), closes in reverse within ten seconds (1.2 when the launcher is gone).
  * A ConfigurationError is one line on stderr and exit code 78; any other failure is logged, exit code 1.
  */
 export async function runService(input: {
@@ -82,7 +92,7 @@ export async function runService(input: {
   } catch (error) {
     if (!stop.signal.aborted) fail(host, log, error);
   }
-  await closeInTime(stack, log, host);
+  await closeInTime({ stack, log, host, limitMs: stop.closeMsMax() });
   stop.forget();
   // The channel to the launcher would keep the event loop alive.
   if (host === process && process.connected) process.disconnect();

@@ -1,0 +1,23 @@
+declare module "autocannon" {
+  interface Request {
+    readonly method: "GET" | "POST";
+    readonly path: string;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly body?: string;
+  }
+  interface Options {
+    readonly url: string;
+    /** Seconds. */
+    readonly duration: number;
+    readonly connections: number;
+    /** Requests a second of all connections together. */
+    readonly overallRate: number;
+    readonly requests: readonly Request[];
+  }
+  interface Result {
+    readonly requests: { readonly total: number };
+    readonly non2xx: number;
+    readonly errors: number;
+  }
+  export default function autocannon(options: Options): Promise<Result>;
+}
