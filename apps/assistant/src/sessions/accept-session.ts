@@ -57,7 +57,8 @@ async function known(tx: Tx, ctx: CallContext, input: AcceptSession): Promise<st
 
 async function requireRoom(app: App, ctx: CallContext, tx: Tx): Promise<void> {
   const { waitingMax } = app.settings;
-  if ((await countOpenSessions(tx, ctx.teamId, waitingMax)) < waitingMax) return;
+  // The new one is counted already.
+  if ((await countOpenSessions(tx, ctx.teamId, waitingMax + 1)) <= waitingMax) return;
   throw new RuleBroken("limit_reached", "Too many sessions of this team are unfinished.", { retryAfterSeconds: 10 });
 }
 

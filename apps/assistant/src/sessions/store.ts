@@ -114,7 +114,8 @@ export function claimSession(
       run_token: input.token,
       attempts: sql<number>`attempts + 1`,
       started_at: column.fn.coalesce("started_at", sql<Date>`${input.at}::timestamptz`),
-      deadline_at: column.fn.coalesce("deadline_at", sql<Date>`${input.at}::timestamptz + make_interval(secs => time_limit_seconds)`),
+      // The limit is that of one run: the time in which nobody ran it does not count.
+      deadline_at: sql<Date>`${input.at}::timestamptz + make_interval(secs => time_limit_seconds)`,
     }))
     .where("team_id", "=", teamId)
     .where("id", "=", input.id)

@@ -1,0 +1,44 @@
+import { ConfigurationError, describeEnvironment } from "@sre/service-kit";
+import { expect, it } from "vitest";
+import { assistantEnvironment, readConfig } from "./config.ts";
+
+it("runs on defaults: embedded database, any caller, the control plane on this machine", () => {
+  const config = readConfig({});
+  expect(config).toMatchObject({
+    http: { host: "127.0.0.1", port: 8081 },
+    identity: { audience: "assistant", callers: null, client: null },
+    controlPlane: { url: "http://127.0.0.1:8080", audience: "control-plane" },
+    snapshotDirectory: null,
+    database: { kind: "embedded" },
+  });
+  expect(config.settings).toMatchObject({ timeLimitSeconds: 120, retriesMax: 5, concurrentMax: 8 });
+});
+
+it("reads what is given", () => {
+  const config = readConfig({
+    CALLERS: " control-plane, bench ,",
+    OIDC_CLIENT_SECRET: "0123456789abcdef",
+    DIAGNOSIS_TIMEOUT_SECONDS: "30",
+    PROMETHEUS_URL: "http://prometheus:9090",
+  });
+  expect(config.identity.callers).toEqual(["control-plane", "bench"]);
+  expect(config.identity.client).toEqual({ id: "assistant", secret: "0123456789abcdef" });
+  expect(config.settings.timeLimitSeconds).toBe(30);
+  expect(config.sources.map(({ kind }) => kind)).toEqual(["prometheus", "control-plane"]);
+});
+
+it.each([
+  ["DIAGNOSIS_TIMEOUT_SECONDS", "4"],
+  ["MAX_RETRIES", "many"],
+  ["CONTROL_PLANE_URL", "ftp://elsewhere"],
+  ["OIDC_CLIENT_SECRET", "hunter2"],
+])("refuses a bad %s by its name, never by its value", (name, value) => {
+  const reading = () => readConfig({ [name]: value });
+  expect(reading).toThrow(ConfigurationError);
+  expect(reading).toThrow(name);
+  expect(reading).not.toThrow(new RegExp(`\\b${value}\\b`));
+});
+
+it("describes every variable", () => {
+  for (const { name, description } of describeEnvironment(assistantEnvironment)) expect(description, name).not.toBe("");
+});
