@@ -68,24 +68,37 @@ function Objects({ cause }: { cause: Cause }) {
   );
 }
 
+function CauseBody({ cause, tie }: { cause: Cause; tie: string | null }) {
+  const { t, say } = useLanguage();
+  return (
+    <div className="cause-body">
+      {tie ? <p className="small quiet">{tie}</p> : null}
+      <Objects cause={cause} />
+      <h3>{t("cause.for")}</h3>
+      <Findings findings={cause.for} />
+      <h3>{t("cause.against")}</h3>
+      {cause.against.length > 0 ? <Findings findings={cause.against} /> : <p className="small quiet">{t("cause.noneAgainst")}</p>}
+      <h3>{t("cause.settles")}</h3>
+      <p>{say(cause.settled_by)}</p>
+      <Parts cause={cause} />
+    </div>
+  );
+}
+
+interface CauseCardProps {
+  readonly cause: Cause;
+  readonly place: number;
+  readonly look: { readonly chosen: boolean; readonly open: boolean };
+  readonly onChoose: (place: number | null) => void;
+}
+
 /** One cause: how sure, what speaks for and against it, what would settle it. Choosing it filters the page. */
-export function CauseCard({
-  cause,
-  place,
-  chosen,
-  onChoose,
-}: {
-  cause: Cause;
-  place: number;
-  chosen: boolean;
-  onChoose: (place: number | null) => void;
-}) {
+export function CauseCard({ cause, place, look, onChoose }: CauseCardProps) {
   const { t, say } = useLanguage();
   const title = say(cause.title);
-  const tie = cause.rank !== place ? t("cause.tie", { rank: cause.rank }) : null;
   return (
-    <li className={chosen ? "cause cause-chosen" : "cause"}>
-      <button type="button" className="cause-head" aria-pressed={chosen} onClick={() => onChoose(chosen ? null : place)}>
+    <li className={look.chosen ? "cause cause-chosen" : "cause"}>
+      <button type="button" className="cause-head" aria-pressed={look.chosen} onClick={() => onChoose(look.chosen ? null : place)}>
         <span className="cause-rank">{cause.rank}</span>
         <span className="cause-title">{title}</span>
         <span className="cause-sure">
@@ -93,17 +106,7 @@ export function CauseCard({
           <span aria-hidden="true">{confidence(cause.confidence)}</span>
         </span>
       </button>
-      <div className="cause-body">
-        {tie ? <p className="small quiet">{tie}</p> : null}
-        <Objects cause={cause} />
-        <h3>{t("cause.for")}</h3>
-        <Findings findings={cause.for} />
-        <h3>{t("cause.against")}</h3>
-        {cause.against.length > 0 ? <Findings findings={cause.against} /> : <p className="small quiet">{t("cause.noneAgainst")}</p>}
-        <h3>{t("cause.settles")}</h3>
-        <p>{say(cause.settled_by)}</p>
-        <Parts cause={cause} />
-      </div>
+      {look.open ? <CauseBody cause={cause} tie={cause.rank === place ? null : t("cause.tie", { rank: cause.rank })} /> : null}
     </li>
   );
 }

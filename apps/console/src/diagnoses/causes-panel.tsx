@@ -64,7 +64,7 @@ export function CausesPanel({ chosen, onChoose }: { chosen: number | null; onCho
             key={`${cause.entity} ${cause.fault}`}
             cause={cause}
             place={index + 1}
-            chosen={chosen === index + 1}
+            look={{ chosen: chosen === index + 1, open: (chosen ?? 1) === index + 1 }}
             onChoose={onChoose}
           />
         ))}

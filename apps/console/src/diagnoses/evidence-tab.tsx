@@ -39,9 +39,10 @@ export function EvidenceTab() {
     { title: t("evidence.about"), cell: (finding) => <Entity id={finding.entity} /> },
     { title: t("evidence.source"), cell: (finding) => cited(finding)?.source ?? "–" },
     { title: t("evidence.window"), cell: window },
-    { title: t("evidence.value"), cell: (finding) => <span className="small">{findingValues(finding.values)}</span> },
+    { title: t("evidence.value"), cell: (finding) => <span className="small value-cell">{findingValues(finding.values)}</span> },
   ];
-  if (findings.length === 0) return <Empty title={cause ? t("evidence.filtered") : t("evidence.none")}>{t("evidence.noneText")}</Empty>;
+  const nothing = diagnosis.verdict === "nothing_wrong" ? t("evidence.calm") : t("evidence.none");
+  if (findings.length === 0) return <Empty title={cause ? t("evidence.filtered") : nothing}>{t("evidence.noneText")}</Empty>;
   return (
     <Table
       caption={t("tab.evidence")}

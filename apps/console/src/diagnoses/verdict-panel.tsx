@@ -88,7 +88,7 @@ export function VerdictPanel() {
           </span>
         ) : null}
         <span className="quiet">
-          <Instant at={diagnosis.as_of} /> · {t("verdict.age", { duration: age(run.finished_at ?? diagnosis.as_of) })} ·{" "}
+          {t("verdict.asOf")} <Instant at={diagnosis.as_of} /> · {t("verdict.age", { duration: age(run.finished_at ?? diagnosis.as_of) })} ·{" "}
           {t("verdict.engine", { version: diagnosis.engine })}
         </span>
       </p>

@@ -7,7 +7,7 @@ import { Badge } from "../ui/badge.tsx";
 export function CoverageNotes({ coverage }: { coverage: Coverage }) {
   const { t } = useLanguage();
   const denied = Object.entries(coverage.by_kind ?? {}).filter(([, answer]) => answer === "denied").map(([kind]) => kind); // prettier-ignore
-  const whole = coverage.complete && coverage.missing_share === 0 && !coverage.truncated_by;
+  const whole = coverage.complete && coverage.missing_share === 0 && !coverage.truncated_by && coverage.as_of !== "now";
   return (
     <ul className="coverage small">
       {whole ? <li><Badge tone="plain" sign="✓">{t("evidence.complete")}</Badge></li> : null}

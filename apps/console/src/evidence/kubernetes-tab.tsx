@@ -28,21 +28,19 @@ function ObjectLine({ object }: { object: ClusterObject }) {
   const state = objectState(object);
   const missing = object.refs.filter((ref) => ref.exists === false && !ref.optional);
   const line = stateLine(state);
+  const facts = [
+    state.ready ? t("kubernetes.ready", { ready: state.ready.ready, wanted: state.ready.wanted }) : null,
+    state.restarts ? t("kubernetes.restarts", { count: state.restarts }) : null,
+    object.view === "declared" ? t("kubernetes.declared") : null,
+    ...missing.map((ref) => t("kubernetes.missingRef", { name: shortName(ref.to) })),
+  ].filter((fact) => fact !== null);
+  const [first = t("kubernetes.calm"), ...rest] = line ? [line, ...facts] : facts;
   return (
     <>
       <Badge tone={state.bad ? "red" : "plain"} sign={state.bad ? "✖" : "●"}>
-        {line || (state.bad ? "" : t("kubernetes.calm"))}
+        {first}
       </Badge>{" "}
-      <span className="small">
-        {[
-          state.ready ? t("kubernetes.ready", { ready: state.ready.ready, wanted: state.ready.wanted }) : null,
-          state.restarts ? t("kubernetes.restarts", { count: state.restarts }) : null,
-          object.view === "declared" ? t("kubernetes.declared") : null,
-          ...missing.map((ref) => t("kubernetes.missingRef", { name: shortName(ref.to) })),
-        ]
-          .filter(Boolean)
-          .join(" · ")}
-      </span>
+      <span className="small">{rest.join(" · ")}</span>
     </>
   );
 }

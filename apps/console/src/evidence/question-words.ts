@@ -12,7 +12,7 @@ export function signalWords(signal: Signal, t: Translate): string {
 
 function names(ids: readonly string[], t: Translate): string {
   const first = shortName(ids[0] ?? "");
-  return ids.length > 1 ? t("question.others", { first, count: ids.length - 1 }) : first;
+  return ids.length > 1 ? t("question.others", { first, others: ids.length - 1, total: ids.length }) : first;
 }
 
 /** What was asked, as a person would say it; the exact text stands beside it in the drawer. */

@@ -7,8 +7,8 @@ import { tabs, type Tab } from "../app/search.ts";
 import { EvidenceTab } from "../diagnoses/evidence-tab.tsx";
 import { useShownRun } from "../diagnoses/run-context.ts";
 import { Waiting } from "../ui/panel.tsx";
+import { TimelineTab } from "./timeline-tab.tsx";
 
-const TimelineTab = lazy(() => import("./timeline-tab.tsx").then((module) => ({ default: module.TimelineTab })));
 const TopologyTab = lazy(() => import("../topology/topology-tab.tsx").then((module) => ({ default: module.TopologyTab })));
 const LogsTab = lazy(() => import("../evidence/logs-tab.tsx").then((module) => ({ default: module.LogsTab })));
 const KubernetesTab = lazy(() => import("../evidence/kubernetes-tab.tsx").then((module) => ({ default: module.KubernetesTab })));

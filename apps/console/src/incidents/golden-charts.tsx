@@ -5,7 +5,7 @@ import { signalWords } from "../evidence/question-words.ts";
 import type { AnsweredAbout } from "../evidence/use-evidence.ts";
 import { shortName } from "../format/entity.ts";
 import { quantity } from "../format/number.ts";
-import { pointsOf, type Line, type Span } from "../ui/chart-model.ts";
+import { pointsOf, type Line, type Mark, type Span } from "../ui/chart-model.ts";
 import { TimeChart } from "../ui/time-chart.tsx";
 
 type SeriesAnswer = AnsweredAbout<"series">;
@@ -82,11 +82,10 @@ export function signalCharts(answers: readonly SeriesAnswer[], names: readonly s
 }
 
 /** Small multiples of what the ranked objects did, on the axis of the chart above. */
-export function GoldenCharts({ answers, span, marksAt }: { answers: readonly SeriesAnswer[]; span: Span; marksAt: readonly number[] }) {
+export function GoldenCharts({ answers, span, marks }: { answers: readonly SeriesAnswer[]; span: Span; marks: readonly Mark[] }) {
   const { t } = useLanguage();
   const shown = useShownRun();
   const charts = signalCharts(answers, concerned(shown), t);
-  const marks = marksAt.map((at) => ({ at, sign: "◆" as const, tone: "accent" as const, label: "" }));
   if (charts.length === 0) return null;
   return (
     <div className="multiples">
@@ -99,11 +98,9 @@ export function GoldenCharts({ answers, span, marksAt }: { answers: readonly Ser
             height={124}
             marks={marks}
             format={(value) => quantity(value, chart.unit, chart.ratio)}
+            onOpen={() => shown.openEvidence(chart.evidence)}
           />
-          <button type="button" className="plain-button small" onClick={() => shown.openEvidence(chart.evidence)}>
-            {chart.hidden > 0 ? t("chart.hidden", { count: chart.hidden }) : t("common.open")}
-            <span className="unseen"> {chart.title}</span>
-          </button>
+          {chart.hidden > 0 ? <p className="small quiet">{t("chart.hidden", { count: chart.hidden })}</p> : null}
         </div>
       ))}
     </div>

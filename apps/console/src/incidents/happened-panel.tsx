@@ -54,7 +54,7 @@ export function HappenedPanel({ alerts, range }: { alerts: readonly Alert[]; ran
           <GoldenCharts
             answers={current}
             span={rangeOf(whole, range)}
-            marksAt={marks.filter((mark) => mark.sign === "◆").map((mark) => mark.at)}
+            marks={marks.filter((mark) => mark.sign === "◆" && mark.tone === "accent")}
           />
         </>
       ) : null}

@@ -12,13 +12,14 @@ export interface MarkSources {
   readonly causes: readonly Cause[];
 }
 
-/** Changes, onsets and alerts as marks on the one axis of time, in the order they happened. */
+/** Changes, onsets and alerts as marks on the one axis of time, in the order they happened; a change that no cause blames stays quiet. */
 export function marksOf({ alerts, changes, causes }: MarkSources, t: Translate): Mark[] {
+  const blamed = new Set(causes.map((cause) => cause.change));
   const marks: Mark[] = [
     ...changes.map((change) => ({
       at: seconds(change.started_at),
       sign: "◆" as const,
-      tone: "accent" as const,
+      tone: blamed.has(change.id) ? ("accent" as const) : ("plain" as const),
       label: `${t("chart.change")}: ${change.title}`,
     })),
     ...alerts.map((alert) => ({

@@ -3,10 +3,11 @@ import { useLanguage } from "../app/language.ts";
 import { ProgressPanel } from "../diagnoses/progress-panel.tsx";
 import { RunNotices } from "../diagnoses/run-notices.tsx";
 import { NoVerdict } from "../diagnoses/verdict-panel.tsx";
-import { Waiting } from "../ui/panel.tsx";
+import { Panel, Waiting } from "../ui/panel.tsx";
 import { ProblemNote } from "../ui/problem-note.tsx";
 import { IncidentHeader } from "./incident-header.tsx";
 import { RunView } from "./run-view.tsx";
+import { TimelineTab } from "./timeline-tab.tsx";
 import { useIncident } from "./use-incident.ts";
 import "./incident-page.css";
 

@@ -34,10 +34,11 @@ export function isShare(answer: RuleAnswer): boolean {
   return unit === "1" && all.every((value) => value >= 0 && value <= 1);
 }
 
-function RangeChoice({ range }: { range: Range | undefined }) {
+function RangeChoice({ range, whole }: { range: Range | undefined; whole: Span }) {
   const { t } = useLanguage();
   const navigate = useNavigate({ from: "/incidents/$incidentId" });
   const names: Record<Range, string> = { "15m": t("chart.quarter"), "30m": t("chart.half"), "1h": t("chart.hour") };
+  const shorter = ranges.filter((each) => rangeOf(whole, each).from > whole.from);
   const go = (next: Range | undefined) =>
     void navigate({
       search: (before) => (next ? { ...before, range: next } : without(before, ["range"])),
@@ -46,7 +47,7 @@ function RangeChoice({ range }: { range: Range | undefined }) {
     });
   return (
     <div className="range no-print" role="group" aria-label={t("chart.range")}>
-      {[...ranges, undefined].map((each) => (
+      {[...shorter, undefined].map((each) => (
         <button key={each ?? "all"} type="button" className="plain-button" aria-pressed={each === range} onClick={() => go(each)}>
           {each ? names[each] : t("chart.all")}
         </button>
@@ -101,16 +102,14 @@ export function RuleChart({ answer, marks, whole, range }: RuleChartProps) {
         span={span}
         marks={inside}
         threshold={threshold}
+        onOpen={() => openEvidence(answer.id)}
         band={band}
         height={200}
         format={(value) => quantity(value, unit, share)}
       />
       <div className="rule-foot">
         <MarkList marks={inside} />
-        <RangeChoice range={range} />
-        <button type="button" className="plain-button small" onClick={() => openEvidence(answer.id)}>
-          {t("evidence.question")} ↗
-        </button>
+        <RangeChoice range={range} whole={whole} />
       </div>
     </div>
   );

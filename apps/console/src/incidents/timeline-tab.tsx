@@ -1,9 +1,9 @@
 import type { Incident, TimelineEntry } from "@sre/contracts/control-plane";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useContext, useState } from "react";
 import { timelineQuery } from "../api/queries.ts";
 import { useLanguage } from "../app/language.ts";
-import { useShownRun } from "../diagnoses/run-context.ts";
+import { RunContext } from "../diagnoses/run-context.ts";
 import { Instant } from "../ui/instant.tsx";
 import { Empty, Waiting } from "../ui/panel.tsx";
 import { ProblemNote } from "../ui/problem-note.tsx";
@@ -52,7 +52,7 @@ function Entry({ line }: { line: Line }) {
 /** Alerts, changes, steps of the diagnosis and people in one order. */
 export function TimelineTab({ incident }: { incident: Incident }) {
   const { t, say } = useLanguage();
-  const { run } = useShownRun();
+  const run = useContext(RunContext)?.run;
   const [withSteps, setWithSteps] = useState(false);
   const timeline = useQuery(timelineQuery(incident.id));
   if (timeline.isError) return <ProblemNote error={timeline.error} onRetry={() => void timeline.refetch()} />;
@@ -61,7 +61,7 @@ export function TimelineTab({ incident }: { incident: Incident }) {
     const [sign, look] = signs[entry.kind];
     return { id: entry.id, at: entry.at, sign, look, kind: t(`timeline.${entry.kind}`), actor: entry.actor, text: say(entry.text) };
   });
-  const steps = run.steps.map((step): Line => ({
+  const steps = (run?.steps ?? []).map((step): Line => ({
     id: `${step.at} ${step.step}`,
     at: step.at,
     sign: "·",
@@ -73,9 +73,12 @@ export function TimelineTab({ incident }: { incident: Incident }) {
   const lines = [...entries, ...(withSteps ? steps : [])].sort((a, b) => Date.parse(a.at) - Date.parse(b.at) || (a.id < b.id ? -1 : 1));
   return (
     <>
-      <label className="small timeline-toggle">
-        <input type="checkbox" checked={withSteps} onChange={(event) => setWithSteps(event.currentTarget.checked)} /> {t("timeline.steps")}
-      </label>
+      {steps.length > 0 ? (
+        <label className="small timeline-toggle">
+          <input type="checkbox" checked={withSteps} onChange={(event) => setWithSteps(event.currentTarget.checked)} />{" "}
+          {t("timeline.steps")}
+        </label>
+      ) : null}
       {lines.length === 0 ? <Empty title={t("timeline.none")} /> : null}
       <ol className="timeline">
         {lines.map((line) => (

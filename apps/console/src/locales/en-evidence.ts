@@ -23,7 +23,8 @@ export const evidenceTexts = {
     unanswered: "Not answered",
     samples: "What was answered",
     empty: "The answer is empty: the source was asked and had nothing in this window.",
-    none: "Nothing unusual was seen",
+    none: "No findings",
+    calm: "Nothing unusual was seen",
     noneText: "Every finding would stand here with its source, window and value.",
     filtered: "No finding concerns this cause.",
     id: "Evidence {{id}}",
@@ -57,7 +58,7 @@ export const evidenceTexts = {
     changes: "Changes to {{of}}",
     checks: "Checks of {{of}}",
     topology: "What is connected with {{of}}",
-    others: "{{first}} and {{count}} more",
+    others: "{{first}} and {{others}} more",
   },
   signal: {
     latency: "Latency",

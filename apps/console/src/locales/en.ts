@@ -77,7 +77,7 @@ export const en = {
     gapsVerdict: "could change the verdict",
     gapsOrder: "could change the order of causes",
     gapsNothing: "does not change the verdict",
-    asOf: "as of {{time}}",
+    asOf: "as of",
     age: "diagnosed {{duration}} ago",
     engine: "engine {{version}}",
     none: "No diagnosis yet",

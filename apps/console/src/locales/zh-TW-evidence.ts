@@ -25,7 +25,8 @@ export const evidenceTexts: EvidenceMessages = {
     unanswered: "未獲回答",
     samples: "回答內容",
     empty: "回答為空：已詢問來源，此時段沒有資料。",
-    none: "未見異常",
+    none: "沒有任何發現",
+    calm: "未見異常",
     noneText: "每項發現都會列在這裡，附來源、時段與數值。",
     filtered: "沒有與此根因相關的發現。",
     id: "證據 {{id}}",
@@ -59,7 +60,7 @@ export const evidenceTexts: EvidenceMessages = {
     changes: "{{of}} 的變更",
     checks: "{{of}} 的探測結果",
     topology: "與 {{of}} 相連的對象",
-    others: "{{first}} 等另 {{count}} 項",
+    others: "{{first}} 等 {{total}} 項",
   },
   signal: {
     latency: "延遲",

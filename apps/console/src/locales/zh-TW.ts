@@ -62,7 +62,7 @@ export const zhTW: Messages = {
     crashed: "這一區塊發生錯誤",
   },
   severity: { critical: "嚴重", error: "錯誤", warning: "警告", info: "資訊", any: "所有嚴重度", label: "嚴重度" },
-  status: { open: "未結", new: "新進", acknowledged: "已確認收到", resolved: "已解決", all: "全部", label: "狀態" },
+  status: { open: "未結", new: "新", acknowledged: "已確認收到", resolved: "已解決", all: "全部", label: "狀態" },
   verdict: {
     confirmed: "已確認",
     likely: "很可能",
@@ -78,7 +78,7 @@ export const zhTW: Messages = {
     gapsVerdict: "可能改變結論",
     gapsOrder: "可能改變根因排序",
     gapsNothing: "不影響結論",
-    asOf: "以 {{time}} 為準",
+    asOf: "資料截至",
     age: "{{duration}}前完成診斷",
     engine: "引擎 {{version}}",
     none: "尚無診斷",

@@ -53,7 +53,7 @@ function useColumns(): Column<ToolStatus>[] {
       cell: (tool) => (tool.success_rate_24h === null ? "–" : `${threeDigits(tool.success_rate_24h * 100)} %`),
     },
     { title: t("sources.p95"), number: true, cell: (tool) => (tool.p95_ms_24h === null ? "–" : tookInWords(tool.p95_ms_24h)) },
-    { title: t("sources.calls"), number: true, cell: (tool) => threeDigits(tool.calls_24h) },
+    { title: t("sources.calls"), number: true, cell: (tool) => tool.calls_24h.toLocaleString("en-US") },
     { title: t("sources.inFlight"), number: true, cell: (tool) => `${tool.in_flight} / ${tool.in_flight_max}` },
   ];
 }

@@ -3,9 +3,9 @@ import { entityName } from "../format/entity.ts";
 import type { Layout, Placed } from "./layout.ts";
 
 /** Sizes in SVG units, which are CSS pixels at full width. */
-const cell = { width: 190, height: 58 };
-const box = { width: 148, height: 40 };
-const textMax = 20;
+const cell = { width: 196, height: 58 };
+const box = { width: 156, height: 40 };
+const textMax = 18;
 
 const left = (node: Placed) => node.column * cell.width + 4;
 const top = (node: Placed) => node.row * cell.height + 10;

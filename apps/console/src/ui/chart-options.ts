@@ -72,6 +72,8 @@ function drawMark(plot: uPlot, mark: Mark): void {
 
 interface Label {
   readonly text: string;
+  /** What is drawn when the whole does not fit. */
+  readonly short: string;
   readonly colour: string;
   y: number;
 }
@@ -87,7 +89,9 @@ export function spread(labels: Label[], distance: number): Label[] {
   return sorted;
 }
 
-function cut(text: string, widthMax: number, measure: (text: string) => number): string {
+function fit(label: Label, widthMax: number, measure: (text: string) => number): string {
+  if (measure(label.text) <= widthMax) return label.text;
+  const text = label.short;
   if (measure(text) <= widthMax) return text;
   let length = text.length;
   while (length > 1 && measure(`${text.slice(0, length)}…`) > widthMax) length -= 1;
@@ -101,24 +105,30 @@ function drawLabels(plot: uPlot, look: ChartLook, gutterWidth: number): void {
     const values = Array.from(plot.data[index + 1] ?? []);
     const last = values.findLast((value) => value !== null && value !== undefined);
     if (last === null || last === undefined) return [];
-    const name = line.label ? `${line.label} ${look.format(last)}` : look.format(last);
+    const value = look.format(last);
     return [
       {
-        text: name,
+        text: line.label ? `${line.label} ${value}` : value,
+        short: line.label || value,
         colour: colour(line.faint ? "--quiet" : (colours[index % colours.length] ?? "--series-1")),
         y: plot.valToPos(last, "y", true),
       },
     ];
   });
   if (look.threshold !== null)
-    labels.push({ text: `┄ ${look.format(look.threshold)}`, colour: colour("--red"), y: plot.valToPos(look.threshold, "y", true) });
+    labels.push({
+      text: `┄ ${look.format(look.threshold)}`,
+      short: look.format(look.threshold),
+      colour: colour("--red"),
+      y: plot.valToPos(look.threshold, "y", true),
+    });
   ctx.save();
   ctx.font = `${12 * devicePixelRatio}px sans-serif`;
   ctx.textAlign = "left";
   ctx.textBaseline = "middle";
   for (const label of spread(labels, labelHeight * devicePixelRatio)) {
     ctx.fillStyle = label.colour;
-    const text = cut(label.text, (gutterWidth - 8) * devicePixelRatio, (part) => ctx.measureText(part).width);
+    const text = fit(label, (gutterWidth - 8) * devicePixelRatio, (part) => ctx.measureText(part).width);
     ctx.fillText(text, bbox.left + bbox.width + 6 * devicePixelRatio, label.y);
   }
   ctx.restore();

@@ -22,12 +22,12 @@ export function Table<Row>({
   keyOf: (row: Row, index: number) => string;
 }) {
   return (
-    <table className="table">
+    <table className="table" role="table">
       <caption className="unseen">{caption}</caption>
       <thead>
-        <tr>
+        <tr role="row">
           {columns.map((column) => (
-            <th key={column.title} scope="col" className={column.number ? "table-number" : ""}>
+            <th key={column.title} scope="col" role="columnheader" className={column.number ? "table-number" : ""}>
               {column.title}
             </th>
           ))}
@@ -35,10 +35,11 @@ export function Table<Row>({
       </thead>
       <tbody>
         {rows.map((row, index) => (
-          <tr key={keyOf(row, index)}>
+          <tr role="row" key={keyOf(row, index)}>
             {columns.map((column) => (
               <td
                 key={column.title}
+                role="cell"
                 data-title={column.title}
                 className={[column.number ? "table-number" : "", column.wide ? "table-wide" : ""].join(" ")}
               >

@@ -16,6 +16,8 @@ export interface TimeChartProps {
   readonly threshold?: number | null;
   readonly band?: readonly [number, number] | null;
   readonly height: number;
+  /** Opens what the drawing was made of. */
+  readonly onOpen?: () => void;
 }
 
 function useWidth() {
@@ -62,7 +64,7 @@ function TableTwin({ title, lines, format }: Pick<TimeChartProps, "title" | "lin
 }
 
 /** Lines over time with their marks; one cursor is shared by every chart of the page. */
-export function TimeChart({ title, lines, span, format, marks = [], threshold = null, band = null, height }: TimeChartProps) {
+export function TimeChart({ title, lines, span, format, marks = [], threshold = null, band = null, height, onOpen }: TimeChartProps) {
   const { language } = useLanguage();
   const scheme = useComputedColorScheme("light");
   const { place, width } = useWidth();
@@ -73,13 +75,20 @@ export function TimeChart({ title, lines, span, format, marks = [], threshold = 
     if (!place.current || width === 0) return undefined;
     const { xs, ys } = onOneAxis(lines, span);
     const look: ChartLook = { lines, marks, threshold, band, span, width, height, language, format, readout: readout.current };
-    const plot = new uPlot(chartOptions(look), [xs, ...ys], place.current);
+    const here = place.current;
+    const plot = new uPlot(chartOptions(look), [xs, ...ys], here);
     return () => plot.destroy();
   }, [fingerprint, width, height, scheme, language]);
   return (
     <figure className="chart">
       <figcaption className="chart-title">
-        <span>{title}</span>
+        {onOpen ? (
+          <button type="button" className="plain-button chart-open" onClick={onOpen}>
+            {title}
+          </button>
+        ) : (
+          <span>{title}</span>
+        )}
         <p ref={readout} className="chart-readout quiet" aria-hidden="true" />
       </figcaption>
       <div ref={place} className="chart-place" style={{ height }} aria-hidden="true" />

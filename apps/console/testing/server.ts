@@ -1,0 +1,245 @@
+import { createReadStream, existsSync, statSync } from "node:fs";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { extname, join, normalize } from "node:path";
+import { controlPlaneOperations, problemStatus, type ProblemCode } from "@sre/contracts/control-plane";
+import { confirmedRun, freshState, incidentId, runId, type State } from "./fixture/incidents.ts";
+import { now } from "./fixture/build.ts";
+
+const dist = join(import.meta.dirname, "..", "dist");
+const port = Number(process.env["FIXTURE_PORT"] ?? 4188);
+/** The policy that the control plane sends with the page. */
+export const policy =
+  "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
+const types: Record<string, string> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+};
+
+type Ops = typeof controlPlaneOperations;
+interface Session {
+  readonly state: State;
+  readonly streams: Set<ServerResponse>;
+  events: number;
+}
+const sessions = new Map<string, Session>();
+
+function sessionOf(request: IncomingMessage): Session | null {
+  const name = /sre_session=([\w-]+)/.exec(request.headers.cookie ?? "")?.[1];
+  if (!name) return null;
+  const session = sessions.get(name) ?? { state: freshState(), streams: new Set<ServerResponse>(), events: 0 };
+  sessions.set(name, session);
+  return session;
+}
+
+function problem(response: ServerResponse, code: ProblemCode, detail: string): void {
+  const status = problemStatus[code];
+  response.writeHead(status, { "content-type": "application/problem+json" });
+  response.end(
+    JSON.stringify({
+      type: "about:blank",
+      title: code,
+      status,
+      code,
+      detail,
+      next_step: "Reload the page.",
+      retryable: false,
+      trace_id: "4bf92f3577b34da6a3ce929d0e0e4736",
+    }),
+  );
+}
+
+/** Answers only what the contract allows: a fixture that drifts from it fails loudly. */
+function reply(response: ServerResponse, name: keyof Ops, body: unknown): void {
+  const responses = controlPlaneOperations[name].responses as Record<string, { parse(value: unknown): unknown }>;
+  const [status = "200", schema] = Object.entries(responses)[0] ?? [];
+  response.writeHead(Number(status), { "content-type": "application/json" });
+  response.end(JSON.stringify(schema?.parse(body)));
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return chunks.length > 0 ? (JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>) : {};
+}
+
+const text = (value: unknown) => (typeof value === "string" ? value : "");
+
+function announce(session: Session, kind: string, [incident, diagnosis]: readonly [string, string?]): void {
+  session.events += 1;
+  const data = JSON.stringify({ id: String(session.events), kind, incident_id: incident, diagnosis_id: diagnosis ?? null });
+  for (const stream of session.streams) stream.write(`id: ${session.events}\ndata: ${data}\n\n`);
+}
+
+function list(state: State, query: URLSearchParams) {
+  const status = query.get("status");
+  const search = query.get("search")?.toLowerCase() ?? "";
+  const items = state.incidents.filter((incident) => {
+    const fits = !status || (status === "open" ? incident.status !== "resolved" : incident.status === status);
+    return (
+      fits &&
+      (!query.get("severity") || incident.severity === query.get("severity")) &&
+      `#${incident.number} ${incident.title} ${incident.service}`.toLowerCase().includes(search)
+    );
+  });
+  return { items: items.slice(0, Number(query.get("limit") ?? 50)), next_cursor: null };
+}
+
+function change(session: Session, id: string, update: Partial<State["incidents"][number]>) {
+  const at = session.state.incidents.findIndex((incident) => incident.id === id);
+  const before = session.state.incidents[at];
+  if (!before) return null;
+  const after = { ...before, ...update, version: before.version + 1 };
+  session.state.incidents[at] = after;
+  announce(session, "incident.updated", [id]);
+  return after;
+}
+
+/** What tests make happen: a newer verdict, a new incident, a broken stream. */
+function happen(session: Session, what: string): void {
+  const { state } = session;
+  if (what === "new-verdict") {
+    state.runs.unshift(confirmedRun());
+    announce(session, "diagnosis.updated", [incidentId(1042), runId(9)]);
+  } else if (what === "new-incident") {
+    const first = state.incidents[0];
+    if (first) state.incidents.unshift({ ...first, id: incidentId(1043), number: 1043, title: "mailer queue grows" });
+    announce(session, "incident.created", [incidentId(1043)]);
+  } else if (what === "step") {
+    state.runs = state.runs.map((run) =>
+      run.id === runId(3)
+        ? {
+            ...run,
+            progress: 70,
+            current_step: "explain",
+            steps: [...run.steps, { step: "explain", at: now, note: "image cache of worker-3 holds 81 GiB" }],
+          }
+        : run,
+    );
+    announce(session, "diagnosis.updated", [incidentId(1040), runId(3)]);
+  } else if (what === "cut-stream") for (const stream of session.streams) stream.destroy();
+}
+
+function read(session: Session, response: ServerResponse, url: URL): void {
+  const { state } = session;
+  const [, , , noun, id, more, last] = url.pathname.split("/");
+  const incident = state.incidents.find((each) => each.id === id);
+  if (noun === "sources") return reply(response, "listSources", { tools: state.sources });
+  if (noun === "alerts")
+    return reply(response, "listAlerts", {
+      items: state.alerts.filter((alert) => alert.incident_id === url.searchParams.get("incident_id")),
+      next_cursor: null,
+    });
+  if (noun === "diagnoses" && more === "evidence") {
+    const answer = state.evidence.find((each) => each.id === last);
+    return answer ? reply(response, "getDiagnosisEvidence", answer) : problem(response, "not_found", "There is no such evidence.");
+  }
+  if (noun === "diagnoses") {
+    const run = state.runs.find((each) => each.id === id);
+    return run ? reply(response, "getDiagnosis", run) : problem(response, "not_found", "There is no such diagnosis.");
+  }
+  if (noun === "incidents" && !id) return reply(response, "listIncidents", list(state, url.searchParams));
+  if (noun !== "incidents" || !incident) return problem(response, "not_found", "There is no such incident, or it belongs to another team.");
+  if (more === "timeline") return reply(response, "getIncidentTimeline", { items: state.timeline.get(incident.id) ?? [] });
+  if (more === "diagnoses")
+    return reply(response, "listIncidentDiagnoses", { items: state.runs.filter((run) => run.incident_id === incident.id) });
+  if (more === "report") {
+    response.writeHead(200, { "content-type": "text/markdown" });
+    response.end(`# ${incident.title}\n\nlikely 0.86\n`);
+    return undefined;
+  }
+  return reply(response, "getIncident", incident);
+}
+
+async function write(session: Session, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.headers["x-csrf-token"] !== session.state.person.csrf_token)
+    return problem(response, "forbidden", "The session's token is missing.");
+  const [, , , , id = "", verb] = (request.url ?? "").split("/");
+  const body = await bodyOf(request);
+  if (verb === "acknowledge")
+    return reply(response, "acknowledgeIncident", change(session, id, { status: "acknowledged", acknowledged_at: now, assignee: "Mei" }));
+  if (verb === "resolve")
+    return reply(
+      response,
+      "resolveIncident",
+      change(session, id, { status: "resolved", resolved_at: now, resolution: text(body["resolution"]) }),
+    );
+  if (verb === "assign")
+    return reply(response, "assignIncident", change(session, id, { assignee: body["assignee"] === null ? null : text(body["assignee"]) }));
+  if (verb === "comments") {
+    const said = text(body["text"]);
+    const entry = {
+      id: `comment ${said}`,
+      at: now,
+      kind: "comment" as const,
+      actor: "Mei",
+      text: { en: said, "zh-TW": said },
+      refers_to: null,
+    };
+    session.state.timeline.set(id, [...(session.state.timeline.get(id) ?? []), entry]);
+    return reply(response, "commentOnIncident", entry);
+  }
+  const base = session.state.runs[0];
+  if (verb !== "diagnoses" || !base) return problem(response, "not_found", "There is no such action.");
+  const chosen = body["deployment"] as { name: string } | null;
+  const run = {
+    ...base,
+    id: runId(500),
+    incident_id: id,
+    status: "queued" as const,
+    progress: 0,
+    steps: [],
+    result: null,
+    requested_at: now,
+    finished_at: null,
+    requested_by: "Mei",
+    trigger: chosen ? ("deployment" as const) : ("person" as const),
+    kind: chosen ? ("deployment" as const) : ("alerts" as const),
+    deployment: chosen?.name ?? null,
+  };
+  session.state.runs.unshift(run);
+  return reply(response, "requestDiagnosis", run);
+}
+
+function stream(session: Session, response: ServerResponse): void {
+  response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
+  response.write(": hello\n\n");
+  session.streams.add(response);
+  response.on("close", () => session.streams.delete(response));
+}
+
+function serveFile(response: ServerResponse, path: string): void {
+  const wanted = normalize(join(dist, path));
+  const file = wanted.startsWith(dist) && existsSync(wanted) && statSync(wanted).isFile() ? wanted : join(dist, "index.html");
+  response.writeHead(200, {
+    "content-type": types[extname(file)] ?? "application/octet-stream",
+    "content-security-policy": policy,
+    "x-content-type-options": "nosniff",
+  });
+  createReadStream(file).pipe(response);
+}
+
+async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(request.url ?? "/", "http://127.0.0.1");
+  const session = sessionOf(request);
+  const protectedPath = url.pathname.startsWith("/api/") || url.pathname === "/auth/session" || url.pathname.startsWith("/testing/");
+  if (!protectedPath) return serveFile(response, url.pathname);
+  if (!session) return problem(response, "unauthenticated", "Nobody is signed in.");
+  if (url.pathname === "/auth/session") return reply(response, "getSignedIn", session.state.person);
+  if (url.pathname === "/api/v1/events") return stream(session, response);
+  if (url.pathname.startsWith("/testing/")) {
+    happen(session, url.pathname.slice("/testing/".length));
+    response.writeHead(204).end();
+    return undefined;
+  }
+  return request.method === "GET" ? read(session, response, url) : write(session, request, response);
+}
+
+createServer((request, response) => {
+  handle(request, response).catch((error: unknown) => {
+    process.stderr.write(`${request.method} ${request.url}: ${error instanceof Error ? error.message : String(error)}\n`);
+    if (!response.headersSent) response.writeHead(500);
+    response.end();
+  });
+}).listen(port, "127.0.0.1");
