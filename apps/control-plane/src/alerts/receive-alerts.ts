@@ -1,4 +1,4 @@
-import { RuleBroken, requireScope, type CallContext } from "@sre/service-kit";
+import { requireScope, type CallContext } from "@sre/service-kit";
 import type { AlertmanagerWebhook, WebhookReceipt } from "@sre/contracts/webhooks";
 import { transact, type App } from "../app.ts";
 import { recordAudit, type AuditEntry } from "../audit/record-audit.ts";
@@ -181,20 +181,4 @@ export async function receiveAlerts(app: App, ctx: CallContext, input: Alertmana
     const incidents = alerts.flatMap(({ written }) => placed.incidentOf.get(written.id) ?? written.incident_id ?? []);
     return { accepted: read.length - malformed.length, quarantined: malformed.length, incident_ids: [...new Set(incidents)] };
   });
-}
-
-/** Refuses deliveries beyond what can be worked on, with a code that the sender retries. */
-export function gateDeliveries(): <T>(work: () => Promise<T>) => Promise<T> {
-  let inFlight = 0;
-  return async (work) => {
-    const { deliveriesInFlightMax, retryAfterSeconds } = intakeLimits;
-    if (inFlight >= deliveriesInFlightMax)
-      throw new RuleBroken("overloaded", "Too many deliveries are being stored.", { retryAfterSeconds });
-    inFlight += 1;
-    try {
-      return await work();
-    } finally {
-      inFlight -= 1;
-    }
-  };
 }

@@ -1,11 +1,12 @@
 import type { alertOperations } from "@sre/contracts/control-plane";
 import type { Handlers } from "@sre/service-kit";
 import type { App } from "../app.ts";
+import { createDeliveryGate } from "./delivery-gate.ts";
 import { getAlert, listAlerts } from "./get-alert.ts";
-import { gateDeliveries, receiveAlerts } from "./receive-alerts.ts";
+import { receiveAlerts } from "./receive-alerts.ts";
 
 export function alertRoutes(app: App): Handlers<typeof alertOperations> {
-  const gate = gateDeliveries();
+  const gate = createDeliveryGate();
   return {
     receiveAlertmanagerWebhook: async (ctx, { body }) => ({ status: 200, body: await gate(() => receiveAlerts(app, ctx, body)) }),
     listAlerts: async (ctx, { query }) => ({

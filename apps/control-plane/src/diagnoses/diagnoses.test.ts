@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { AlertAnalysisRequest } from "@sre/contracts/assistant";
 import type { DiagnosisRun, Incident, TimelineEntry } from "@sre/contracts/control-plane";
 import { testDatabases } from "@sre/testkit";
 import { eventually, openHarness, type Caller, type Harness } from "../testing/harness.ts";
@@ -72,7 +71,7 @@ describe.each(testDatabases)("diagnoses on $name", (database) => {
     const all = await ended(id, 2);
     expect(all.map(({ trigger }) => trigger)).toEqual(["higher_severity", "new_incident"]);
     expect(all[0]?.changed?.en).toBe("The verdict was likely and is now confirmed.");
-    expect((askedAbout(id).at(-1)?.body as AlertAnalysisRequest).alerts).toHaveLength(3);
+    expect(askedAbout(id).at(-1)!.body.alerts).toHaveLength(3);
     expect((await timeline(id)).map(({ kind }) => kind)).toContain("diagnosis_changed");
   });
 

@@ -1,5 +1,6 @@
 import {
   assistantOperations,
+  type healthOperations,
   openApiDocument,
   type AlertAnalysisRequest,
   type DiagnosticRequest,
@@ -12,6 +13,7 @@ import {
   RuleBroken,
   startHttpServer,
   type Clock,
+  type Handlers,
   type HttpServer,
   type Log,
   type NewId,
@@ -116,6 +118,25 @@ export async function startFakeAssistant({ verifier, log, clock, newId }: FakeAs
     if (!sessions.has(sessionId)) throw new RuleBroken("not_found", "There is no such session.");
   };
 
+  const handlers: Handlers<Omit<typeof assistantOperations, keyof typeof healthOperations>> = {
+    diagnoseAlerts: async (_ctx, { body, headers }) => accept("alerts", body, headers["idempotency-key"]),
+    diagnoseDeployment: async (_ctx, { body, headers }) => accept("deployment", body, headers["idempotency-key"]),
+    getDiagnosticStatus: async (_ctx, { params }) => ({ status: 200, body: statusOf(params.session_id) }),
+    cancelDiagnostic: async (_ctx, { params }) => ({ status: 202, body: { ...statusOf(params.session_id), status: "cancelled" } }),
+    getDiagnosticSnapshot: async (_ctx, { params }) => {
+      needSession(params.session_id);
+      return { status: 200, body: '{"record":"header"}\n' };
+    },
+    getDiagnosticEvidence: async (_ctx, { params }) => {
+      needSession(params.session_id);
+      if (params.evidence_id !== sampleEvidenceId) throw new RuleBroken("not_found", "There is no such evidence.");
+      return { status: 200, body: answer };
+    },
+    listDiagnosticHistory: async () => ({ status: 200, body: { items: [], next_cursor: null } }),
+    getToolStatus: async () => ({ status: 200, body: { tools: [] } }),
+    listWorkflowTemplates: async () => ({ status: 200, body: { templates: [] } }),
+  };
+
   const server: HttpServer = await startHttpServer({
     service: "fake-assistant",
     version: "0",
@@ -123,24 +144,7 @@ export async function startFakeAssistant({ verifier, log, clock, newId }: FakeAs
     port: 0,
     operations: assistantOperations,
     openApi: openApiDocument("fake", "0", assistantOperations),
-    handlers: {
-      diagnoseAlerts: async (_ctx, { body, headers }) => accept("alerts", body, headers["idempotency-key"]),
-      diagnoseDeployment: async (_ctx, { body, headers }) => accept("deployment", body, headers["idempotency-key"]),
-      getDiagnosticStatus: async (_ctx, { params }) => ({ status: 200, body: statusOf(params.session_id) }),
-      cancelDiagnostic: async (_ctx, { params }) => ({ status: 202, body: { ...statusOf(params.session_id), status: "cancelled" } }),
-      getDiagnosticSnapshot: async (_ctx, { params }) => {
-        needSession(params.session_id);
-        return { status: 200, body: '{"record":"header"}\n' };
-      },
-      getDiagnosticEvidence: async (_ctx, { params }) => {
-        needSession(params.session_id);
-        if (params.evidence_id !== sampleEvidenceId) throw new RuleBroken("not_found", "There is no such evidence.");
-        return { status: 200, body: answer };
-      },
-      listDiagnosticHistory: async () => ({ status: 200, body: { items: [], next_cursor: null } }),
-      getToolStatus: async () => ({ status: 200, body: { tools: [] } }),
-      listWorkflowTemplates: async () => ({ status: 200, body: { templates: [] } }),
-    },
+    handlers,
     authenticate: {
       principal: async ({ bearer }) => {
         if (state.outage) throw new RuleBroken("unavailable", "Out of order.");
