@@ -1,6 +1,6 @@
-import { createReadStream, existsSync, statSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { extname, join, normalize } from "node:path";
+import { extname, join } from "node:path";
 import { controlPlaneOperations, problemStatus, type ProblemCode } from "@sre/contracts/control-plane";
 import { confirmedRun, freshState, incidentId, runId, type State } from "./fixture/incidents.ts";
 import { now } from "./fixture/build.ts";
@@ -209,15 +209,22 @@ function stream(session: Session, response: ServerResponse): void {
   response.on("close", () => session.streams.delete(response));
 }
 
+/** The built page, read once: a build during the tests does not pull it away. */
+const files = new Map(
+  readdirSync(dist, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((file) => [file.slice(dist.length), readFileSync(file)]),
+);
+
 function serveFile(response: ServerResponse, path: string): void {
-  const wanted = normalize(join(dist, path));
-  const file = wanted.startsWith(dist) && existsSync(wanted) && statSync(wanted).isFile() ? wanted : join(dist, "index.html");
+  const name = files.has(path) ? path : "/index.html";
   response.writeHead(200, {
-    "content-type": types[extname(file)] ?? "application/octet-stream",
+    "content-type": types[extname(name)] ?? "application/octet-stream",
     "content-security-policy": policy,
     "x-content-type-options": "nosniff",
   });
-  createReadStream(file).pipe(response);
+  response.end(files.get(name));
 }
 
 async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Cause, Finding } from "@sre/contracts/evidence";
 import { useLanguage } from "../app/language.ts";
+import { shortName } from "../format/entity.ts";
 import { confidence, threeDigits } from "../format/number.ts";
 import { Entity } from "../ui/entity.tsx";
 import { Instant } from "../ui/instant.tsx";
@@ -68,12 +69,23 @@ function Objects({ cause }: { cause: Cause }) {
   );
 }
 
+function Explains({ cause }: { cause: Cause }) {
+  const { t } = useLanguage();
+  if (cause.explains.length === 0) return null;
+  return (
+    <p className="small">
+      <span className="quiet">{t("cause.explains")}</span> {cause.explains.map(shortName).join(", ")}
+    </p>
+  );
+}
+
 function CauseBody({ cause, tie }: { cause: Cause; tie: string | null }) {
   const { t, say } = useLanguage();
   return (
     <div className="cause-body">
       {tie ? <p className="small quiet">{tie}</p> : null}
       <Objects cause={cause} />
+      <Explains cause={cause} />
       <h3>{t("cause.for")}</h3>
       <Findings findings={cause.for} />
       <h3>{t("cause.against")}</h3>

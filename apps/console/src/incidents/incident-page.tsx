@@ -40,6 +40,11 @@ export function IncidentPage() {
       {runs.isPending || (choice.shownId && run.isPending) ? (
         <Waiting label={t("common.loading", { what: t("list.verdict") })} lines={9} />
       ) : null}
+      {runs.isSuccess && choice.shownId === null ? (
+        <Panel title={t("tab.timeline")}>
+          <TimelineTab incident={incident.data} />
+        </Panel>
+      ) : null}
       {run.data?.result ? (
         <RunView run={run.data} result={run.data.result} incident={incident.data} alerts={alerts.data?.items ?? []} />
       ) : null}

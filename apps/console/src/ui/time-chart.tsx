@@ -65,7 +65,7 @@ function TableTwin({ title, lines, format }: Pick<TimeChartProps, "title" | "lin
 
 /** Lines over time with their marks; one cursor is shared by every chart of the page. */
 export function TimeChart({ title, lines, span, format, marks = [], threshold = null, band = null, height, onOpen }: TimeChartProps) {
-  const { language } = useLanguage();
+  const { t, language } = useLanguage();
   const scheme = useComputedColorScheme("light");
   const { place, width } = useWidth();
   const readout = useRef<HTMLParagraphElement>(null);
@@ -91,6 +91,7 @@ export function TimeChart({ title, lines, span, format, marks = [], threshold = 
         )}
         <p ref={readout} className="chart-readout quiet" aria-hidden="true" />
       </figcaption>
+      {lines.every((line) => line.points.every(([, value]) => value === null)) ? <p className="small quiet">{t("chart.noData")}</p> : null}
       <div ref={place} className="chart-place" style={{ height }} aria-hidden="true" />
       <TableTwin title={title} lines={lines} format={format} />
     </figure>
