@@ -125,7 +125,7 @@ class Calls implements PrometheusApi {
 
   async discovered(query: string, atMs: number, asking: Asking): Promise<number | null> {
     const slotMs = Math.floor(atMs / prometheusLimits.discoveryMs) * prometheusLimits.discoveryMs;
-    return this.#kept(`value:${slotMs}:${sha256(query)}`, prometheusLimits.discoveryMs, asking, async () => {
+    return this.#kept({ key: `value:${slotMs}:${sha256(query)}`, ttlMs: prometheusLimits.discoveryMs, asking }, async () => {
       const { data } = await this.#query("/api/v1/query", { query, time: String(atMs / 1_000) }, { schema: Vector, asking, text: null });
       const value = Number(data.result[0]?.value[1]);
       return Number.isFinite(value) ? value : null;
@@ -133,7 +133,7 @@ class Calls implements PrometheusApi {
   }
 
   async alertingRules(asking: Asking): Promise<readonly AlertingRule[]> {
-    return this.#kept("rules", prometheusLimits.rulesMs, asking, async () => {
+    return this.#kept({ key: "rules", ttlMs: prometheusLimits.rulesMs, asking }, async () => {
       const { data } = await this.#query("/api/v1/rules", { type: "alert" }, { schema: Rules, asking, text: "/api/v1/rules?type=alert" });
       return data.groups.flatMap(({ rules }) => rules.filter(({ type }) => type === "alerting"));
     });
@@ -146,14 +146,17 @@ class Calls implements PrometheusApi {
 
   async #names(path: string, parameters: Parameters, asking: Asking): Promise<ReadonlySet<string>> {
     const key = `names:${sha256(JSON.stringify([path, parameters]))}`;
-    const names = await this.#kept(key, prometheusLimits.discoveryMs, asking, async () => {
+    const names = await this.#kept({ key, ttlMs: prometheusLimits.discoveryMs, asking }, async () => {
       const { data } = await this.#query(path, parameters, { schema: Names, asking, text: null });
       return data.slice(0, prometheusLimits.namesMax);
     });
     return new Set(names);
   }
 
-  async #kept<T>(key: string, ttlMs: number, asking: Asking, load: () => Promise<T>): Promise<T> {
+  async #kept<T>(
+    { key, ttlMs, asking }: { readonly key: string; readonly ttlMs: number; readonly asking: Asking },
+    load: () => Promise<T>,
+  ): Promise<T> {
     const { cache, name } = this.#deps;
     try {
       return await cache.getOrSet(`prometheus:${name}:${key}`, ttlMs, load);

@@ -172,15 +172,23 @@ export const rateBy = (
   }: { readonly matchers: readonly Matcher[]; readonly seconds: number; readonly as?: "rate" | "increase" },
 ): Expr => aggregate("sum", by, call(as, select(metric, matchers, seconds)));
 
-/** Edge ids of rows by a namer, sorted; rows that name no two ends are left out. */
+/**
+ * Edge ids of rows by a namer, sorted; rows that name no two ends are left out. Where several rows come to one edge,
+ * the one whose own namespace is that of an end counts: a shared namespace may also be the exporter's.
+ */
 export function edgeRows<Row extends { readonly metric: Readonly<Record<string, string>> }>(
   graph: Graph,
   rows: readonly Row[],
   nameEnds: ReturnType<typeof endNamer>,
 ): { of: EdgeId; ends: { from: EntityId; to: EntityId }; row: Row }[] {
-  const found = rows.flatMap((row) => {
+  const found = new Map<EdgeId, { of: EdgeId; ends: { from: EntityId; to: EntityId }; row: Row; own: boolean }>();
+  for (const row of rows) {
     const ends = nameEnds(graph, row.metric);
-    return ends && ends.from !== ends.to ? [{ of: edgeId({ ...ends, kind: "calls" }), ends, row }] : [];
-  });
-  return found.sort((a, b) => byCodeUnit(a.of, b.of));
+    if (!ends || ends.from === ends.to) continue;
+    const of = edgeId({ ...ends, kind: "calls" });
+    const shared = graph.shared ? row.metric[graph.shared] : undefined;
+    const own = shared !== undefined && [ends.from, ends.to].some((end) => entityParts(end).namespace === shared);
+    if (!found.has(of) || (own && found.get(of)?.own === false)) found.set(of, { of, ends, row, own });
+  }
+  return [...found.values()].sort((a, b) => byCodeUnit(a.of, b.of));
 }

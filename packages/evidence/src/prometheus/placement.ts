@@ -131,14 +131,17 @@ export function speaksOf(labelsOfRow: Readonly<Record<string, string>>, id: Enti
   if (entity.kind === "cluster") return "yes";
   const places = placesOf(entity.kind, present, labels);
   if (places.length === 0) return "silent";
-  const [podName] = namesOf([entity], true);
-  const says = places.some((place) => {
-    const value = labelsOfRow[place.label] ?? "";
-    const pattern = captureFor([entity], place);
-    const named = pattern === null ? value === podName : new RegExp(`^(?:${pattern})$`).test(value);
-    return named && (place.container === null || labelsOfRow[place.container] === namesOf([entity], false)[0]);
-  });
+  const says = places.some((place) => ownerMatches(labelsOfRow, entity, place));
   return says ? "yes" : "no";
+}
+
+/** Whether labels name the entity at a place. */
+export function ownerMatches(row: Readonly<Record<string, string>>, entity: EntityParts, place: Place): boolean {
+  const pattern = captureFor([entity], place);
+  const [name] = namesOf([entity], true);
+  const value = row[place.label] ?? "";
+  const named = pattern === null ? value === name : new RegExp(`^(?:${pattern})$`).test(value);
+  return named && (place.container === null || row[place.container] === namesOf([entity], false)[0]);
 }
 
 const entityKinds = ["deployment", "statefulset", "daemonset", "service", "pod", "node"] as const;

@@ -13,6 +13,7 @@ const configFile = process.env["PROMETHEUS_CONFIG"];
 const stepMs = 15_000;
 const nowMs = Math.floor(Date.now() / stepMs) * stepMs;
 const namespace = `shop-${nowMs.toString(36)}`;
+const node = `node-${nowMs.toString(36)}`;
 const minutes = 40;
 const onsetMs = nowMs - 10 * 60_000;
 const window: Window = { from: instantOf(nowMs - 30 * 60_000), to: instantOf(nowMs) };
@@ -77,7 +78,7 @@ const written = (): WrittenSeries[] => [
     {
       __name__: "node_filesystem_avail_bytes",
       cluster: "eu-1",
-      instance: "node-1:9100",
+      instance: `${node}:9100`,
       mountpoint: "/",
       device: "/dev/sda1",
       fstype: "ext4",
@@ -88,7 +89,7 @@ const written = (): WrittenSeries[] => [
     {
       __name__: "node_filesystem_size_bytes",
       cluster: "eu-1",
-      instance: "node-1:9100",
+      instance: `${node}:9100`,
       mountpoint: "/",
       device: "/dev/sda1",
       fstype: "ext4",
@@ -193,7 +194,7 @@ describe.skipIf(!url || !configFile)("Prometheus", () => {
   });
 
   test("a node is found by its instance, and its disk fills", async () => {
-    const { data } = await series([id("node", "node-1")], {
+    const { data } = await series([id("node", node)], {
       signal: { resource: "disk", against: "capacity" },
       statistics: ["max", "value"],
     });

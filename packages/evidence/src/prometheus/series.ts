@@ -96,10 +96,9 @@ async function rowsOf(
   const found = rows.flatMap(({ metric, values }) => {
     const of = ownerOf(metric);
     if (of === null) return [];
-    const labels = Object.fromEntries(
-      attempt.rendered.by.map(({ role, label }) => [role, metric[label] ?? ""]).filter(([, value]) => value !== ""),
-    );
-    return [{ of, labels: labels as Record<string, string>, values: onGrid(values, grid) }];
+    const labels: Record<string, string> = {};
+    for (const { role, label } of attempt.rendered.by) if (metric[label]) labels[role] = metric[label];
+    return [{ of, labels, values: onGrid(values, grid) }];
   });
   return { rows: found, cut };
 }

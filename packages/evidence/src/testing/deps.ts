@@ -1,18 +1,17 @@
-import { createCache, createOutboundFactory, systemClock } from "@sre/service-kit";
-import { quietLog, testMetrics } from "@sre/testkit";
+import { createCache, createLog, createMetrics, createOutboundFactory, systemClock } from "@sre/service-kit";
 import { readConventions } from "../prometheus/conventions.ts";
 import type { AskContext, SourceDeps } from "../source.ts";
 import type { LokiConfig, PrometheusConfig } from "../sources-config.ts";
 
 /** Real calls, a cache in memory, no log. */
 export function testDeps(): SourceDeps {
-  const metrics = testMetrics();
-  const common = { metrics, log: quietLog };
+  const log = createLog({ service: "test", level: "silent" });
+  const common = { metrics: createMetrics("test"), log };
   return {
     outbound: createOutboundFactory({ ...common, clock: systemClock }),
     cache: createCache({ prefix: "test", ...common }),
     clock: systemClock,
-    log: quietLog,
+    log,
   };
 }
 
