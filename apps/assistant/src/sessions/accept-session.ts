@@ -1,5 +1,5 @@
 import type { DiagnosticAccepted } from "@sre/contracts/assistant";
-import { currentTraceparent, requireScope, RuleBroken, type CallContext } from "@sre/service-kit";
+import { currentTraceparent, failPoints, requireScope, RuleBroken, type CallContext } from "@sre/service-kit";
 import { queues, type App, type SessionJob } from "../app.ts";
 import { priorityOf } from "../sources/priority.ts";
 import { packJson } from "./packed.ts";
@@ -83,6 +83,7 @@ export async function acceptSession(app: App, ctx: CallContext, input: AcceptSes
   await requireSnapshot(app, input.request);
   const whole = sessionRequestOf(input.request, ctx.at);
   const sessionId = await store(app, ctx, { ...input, whole });
+  failPoints.hit("accepted.committed");
   const mean = await meanDurationSeconds(app.database.kysely, ctx.teamId, estimatedFrom);
   return {
     session_id: sessionId,

@@ -1,5 +1,5 @@
 import type { diagnosticOperations } from "@sre/contracts/assistant";
-import { failPoints, type Handlers } from "@sre/service-kit";
+import type { Handlers } from "@sre/service-kit";
 import type { App } from "../app.ts";
 import { acceptSession } from "./accept-session.ts";
 import { cancelSession } from "./cancel-session.ts";
@@ -8,7 +8,6 @@ import { getDiagnosticEvidence, getDiagnosticSnapshot, getDiagnosticStatus, list
 export function sessionRoutes(app: App): Handlers<typeof diagnosticOperations> {
   const accept = async (...call: Parameters<typeof acceptSession>) => {
     const body = await acceptSession(...call);
-    failPoints.hit("accepted.committed");
     return { status: 202, body, headers: { location: `/api/v1/diagnostics/${body.session_id}/status` } } as const;
   };
   return {

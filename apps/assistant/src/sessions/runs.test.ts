@@ -100,14 +100,14 @@ describe.each(testDatabases)("runs on $name", (database) => {
   it("tries again after a fault, asks no finished round twice, and finishes", async () => {
     const metrics = fakeSource("prometheus");
     const assistant = await start([withCap(metrics)]);
-    const { transaction } = assistant.app.database;
+    const whole = { ...assistant.app.database };
     Object.assign(assistant.app.statistics, { flush: () => Promise.resolve() });
     let inRun = 0;
     Object.assign(assistant.app.database, {
-      transaction(work: Parameters<typeof transaction>[0]) {
+      transaction(work: Parameters<typeof whole.transaction>[0]) {
         // The first transaction of a run stores its first round, the second its second.
         if (assistant.app.running.size > 0 && ++inRun === 2) return Promise.reject(new Error("a fault"));
-        return transaction(work);
+        return whole.transaction(work);
       },
     });
     const status = await assistant.until(await accept(assistant), "completed", "failed");
@@ -120,10 +120,10 @@ describe.each(testDatabases)("runs on $name", (database) => {
 
   it("fails for good, with a reason, when no attempt succeeds", async () => {
     const assistant = await start([withCap(fakeSource("prometheus"))], { retriesMax: 0 });
-    const { transaction } = assistant.app.database;
+    const whole = { ...assistant.app.database };
     Object.assign(assistant.app.database, {
-      transaction: (work: Parameters<typeof transaction>[0]) =>
-        assistant.app.running.size > 0 ? Promise.reject(new Error("a fault")) : transaction(work),
+      transaction: (work: Parameters<typeof whole.transaction>[0]) =>
+        assistant.app.running.size > 0 ? Promise.reject(new Error("a fault")) : whole.transaction(work),
     });
     const status = await assistant.until(await accept(assistant), "completed", "failed");
     expect(status).toMatchObject({ status: "failed", error: { code: "internal_error" }, result: null });
