@@ -54,10 +54,11 @@ function speaksOfEvents(recorded: EntityId, asked: EntityId, places: Places): bo
   return places.contains(recorded, asked);
 }
 
-function coveredKeys(question: Question, recorded: Question, places: Places): readonly string[] {
+function coveredKeys(question: Question, { question: recorded, coverage }: Answered, places: Places): readonly string[] {
   if (question.about === "objects" && recorded.about === "objects") {
     if (!places.contains(recorded.in, question.in)) return [];
-    const kinds = new Set(recorded.kinds.map(sameKind));
+    // A source names the kinds that it could ask for; one that it does not name was asked of nobody.
+    const kinds = new Set((coverage.by_kind ? Object.keys(coverage.by_kind) : recorded.kinds).map(sameKind));
     return question.kinds.filter((kind) => kinds.has(sameKind(kind)));
   }
   const asked = keysOf(question);
@@ -119,7 +120,7 @@ function stepOf(answer: Answered): number {
 /** What a recorded answer says to a question; null when it says nothing. */
 export function candidateOf(answer: Answered, question: Question, known: { asOfMs: number; places: Places }): Candidate | null {
   if (answer.question.about !== question.about || answer.data.about !== question.about) return null;
-  const keys = coveredKeys(question, answer.question, known.places);
+  const keys = coveredKeys(question, answer, known.places);
   const preference = preferenceOf(question, answer.question, answer.data);
   if (keys.length === 0 || preference < 0) return null;
   const time = timeOf(question, answer, known.asOfMs);

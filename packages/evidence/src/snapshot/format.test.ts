@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { readSnapshot, SnapshotUnreadable, snapshotHash, writeSnapshot } from "./format.ts";
-import { id, series, snapshotOf } from "./testing.ts";
+import { id, series, snapshotOf } from "./testing/builders.ts";
 
 const answers = [series([id("service", "cart")], [0, 60]), series([id("service", "checkout")], [0, 60])];
 const snapshot = {

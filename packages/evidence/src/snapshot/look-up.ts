@@ -3,7 +3,7 @@ import type { Answer, Answered, Coverage, DataOf, EvidenceData, Question } from 
 import { askedSpan, candidateOf, keysOf, type Candidate } from "./candidates.ts";
 import { joinSeries } from "./grids.ts";
 import type { Places } from "./places.ts";
-import { cutData } from "./rows.ts";
+import { cutData, sameKind } from "./rows.ts";
 import { iso, ms } from "./spans.ts";
 
 /** What is looked up in: the answers of one recorded source, and the latest instant that may leave. */
@@ -136,7 +136,7 @@ function byKind(question: Question, parts: readonly Share[]): Pick<Coverage, "by
   if (question.about !== "objects") return {};
   const kinds = parts.flatMap(({ candidate, keys }) => {
     const recorded = candidate.answer.coverage.by_kind;
-    return keys.map((kind) => [kind, recorded?.[kind] ?? "answered"] as const);
+    return keys.map((kind) => [kind, recorded?.[kind] ?? recorded?.[sameKind(kind)] ?? "answered"] as const);
   });
   return { by_kind: Object.fromEntries(kinds) };
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { unanswered } from "../source.ts";
 import { readSnapshot, writeSnapshot } from "./format.ts";
 import { snapshotSource, snapshotSources } from "./source.ts";
-import { asOf, context, id, minute, namespaceShop, recorded, series, snapshotOf, window } from "./testing.ts";
+import { asOf, context, id, minute, namespaceShop, recorded, series, snapshotOf, window } from "./testing/builders.ts";
 
 const cart = id("service", "cart");
 const checkout = id("service", "checkout");

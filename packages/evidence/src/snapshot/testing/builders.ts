@@ -1,6 +1,6 @@
 import { evidenceId } from "@sre/contracts/canonical";
 import type { Answer, Answered, Coverage, Edge, EvidenceData, Question, Scope, Snapshot } from "@sre/contracts/evidence";
-import type { AskContext } from "../source.ts";
+import type { AskContext } from "../../source.ts";
 
 /* Builders of small snapshots for tests. */
 
