@@ -36,13 +36,14 @@ describe.each(recorded)("replaying $name", ({ path }) => {
       fault: expected.fault,
     });
   });
-
-  it("prints the same in another process, time zone and locale", async () => {
-    const { stdout } = await run([path], { TZ: "Pacific/Chatham", LANG: "tr_TR.UTF-8", LC_ALL: "tr_TR.UTF-8" });
-    expect(stdout).toBe(`${canonicalJson(await replay())}\n`);
-    expect(Diagnosis.parse(JSON.parse(stdout)).causes).toBeDefined();
-  }, 60_000);
 });
+
+it("prints the same in another process, time zone and locale", async () => {
+  const { path } = recorded[0] ?? { path: "" };
+  const { stdout } = await run([path], { TZ: "Pacific/Chatham", LANG: "tr_TR.UTF-8", LC_ALL: "tr_TR.UTF-8" });
+  expect(stdout).toBe(`${canonicalJson(await replaySnapshot(readSnapshot(readFileSync(path))))}\n`);
+  expect(Diagnosis.parse(JSON.parse(stdout)).causes.length).toBeGreaterThan(0);
+}, 60_000);
 
 it("replays every recorded incident", () => {
   expect(recorded.length).toBeGreaterThanOrEqual(4);

@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { canonicalJson, sha256 } from "@sre/contracts/canonical";
 import { DiagnosticResult } from "@sre/contracts/assistant";
 import type { Diagnosis } from "@sre/contracts/evidence";
@@ -20,7 +22,6 @@ describe.each(testDatabases)("sessions on $name", (database) => {
   let assistant: TestAssistant;
   beforeAll(async () => {
     assistant = await startAssistant(database, { sources: [withCap(metrics), withCap(controlPlane)] });
-    writeSnapshotFile(assistant.snapshotDirectory, "shop", shopSnapshot(metrics.asked));
   }, 120_000);
   afterAll(() => assistant.close());
 
@@ -93,15 +94,30 @@ describe.each(testDatabases)("sessions on $name", (database) => {
   });
 
   it("answers a request about a snapshot from that file and the control plane, and from nothing else", async () => {
-    writeSnapshotFile(assistant.snapshotDirectory, "shop", shopSnapshot(metrics.asked));
+    writeSnapshotFile(assistant.snapshotDirectory, "shop", shopSnapshot());
     const { status } = await completed(alertsRequest({ snapshot: "shop" }));
     const outcomes = DiagnosticResult.parse(status.result).tools_used;
     expect(new Set(outcomes.map(({ source }) => source))).toEqual(new Set(["snapshot", "control-plane"]));
     expect(outcomes.some(({ source, outcome }) => source === "snapshot" && outcome === "answered")).toBe(true);
   });
 
+  it("comes from a recorded incident to what its author expects", async () => {
+    const recorded = join(import.meta.dirname, "../../../../scenarios/bad-deployment");
+    const snapshot = readSnapshot(readFileSync(join(recorded, "snapshot.ndjson")));
+    const expected = JSON.parse(readFileSync(join(recorded, "expected.json"), "utf8")) as {
+      entity: string;
+      fault: string;
+      verdicts: string[];
+    };
+    writeSnapshotFile(assistant.snapshotDirectory, "bad-deployment", snapshot);
+    const { as_of, alerts } = snapshot.header.scope;
+    const { status } = await completed(alertsRequest({ snapshot: "bad-deployment", as_of, alerts }));
+    const { diagnosis } = DiagnosticResult.parse(status.result);
+    expect(diagnosis.causes[0]).toMatchObject({ entity: expected.entity, fault: expected.fault });
+    expect(expected.verdicts).toContain(diagnosis.verdict);
+  });
+
   it("diagnoses also when the snapshot turns out to be garbage, and names the gap", async () => {
-    const { writeFileSync } = await import("node:fs");
     writeFileSync(`${assistant.snapshotDirectory}/broken.ndjson`, "not a snapshot\n");
     const { status } = await completed(alertsRequest({ snapshot: "broken" }));
     expect(status.status).toBe("completed");

@@ -1,7 +1,7 @@
 import { evidenceId } from "@sre/contracts/canonical";
 import type { AlertAnalysisRequest } from "@sre/contracts/assistant";
 import type { Answer, EvidenceData, Question, ScopeAlert, Snapshot } from "@sre/contracts/evidence";
-import { scopeOf } from "@sre/diagnosis";
+import { planQuestions, scopeOf } from "@sre/diagnosis";
 import { writeSnapshot, type EvidenceSource } from "@sre/evidence";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -109,10 +109,16 @@ export function fakeSource(name: string, answer: EvidenceSource["ask"] = async (
 }
 
 /** Questions of the first round, answered by the shop as one recorded source. */
-export function shopSnapshot(questions: readonly Question[]): Snapshot {
+export function shopSnapshot(): Snapshot {
   const scope = scopeOf({ asOf, alerts: [alert], entities: [], deployment: null });
   const header = { record: "header", format: "sre-evidence", version: 1, scope } as const;
-  return { header, entities: [], edges: [], aliases: [], answers: questions.map((question) => shopAnswer(question, "prometheus")) };
+  return {
+    header,
+    entities: [],
+    edges: [],
+    aliases: [],
+    answers: planQuestions(scope, [], 1).map((question) => shopAnswer(question, "prometheus")),
+  };
 }
 
 /** Writes a snapshot as `<directory>/<name>/snapshot.ndjson`. */
