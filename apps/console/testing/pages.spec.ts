@@ -18,7 +18,7 @@ const pages = {
   sources: "/sources",
 };
 /** Pictures of these are kept and compared; the others are only examined. */
-const pictured = new Set(["sign-in", "list", "incident", "inconclusive", "topology", "evidence", "sources"]);
+const pictured = ["sign-in", "list", "incident", "inconclusive", "topology", "evidence", "sources"] as const;
 
 for (const language of ["en", "zh-TW"] as const) {
   for (const scheme of ["light", "dark"] as const) {
@@ -26,12 +26,16 @@ for (const language of ["en", "zh-TW"] as const) {
       test.describe(`${language} ${scheme} ${width}`, () => {
         test.use({ locale: language, colorScheme: scheme, viewport: { width, height: 900 } });
         for (const [name, path] of Object.entries(pages)) {
-          test(`${name} has no violation, fits its width and looks as it did`, async ({ page }) => {
+          test(`${name} has no violation and fits its width`, async ({ page }) => {
             await open(page, path);
             expect(await violations(page)).toEqual([]);
             expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-            if (pictured.has(name))
-              await expect(page).toHaveScreenshot(`${name}-${language}-${scheme}-${width}.png`, { fullPage: name !== "evidence" });
+          });
+        }
+        for (const name of pictured) {
+          test(`${name} looks as it did`, async ({ page }) => {
+            await open(page, pages[name]);
+            await expect(page).toHaveScreenshot(`${name}-${language}-${scheme}-${width}.png`, { fullPage: name !== "evidence" });
           });
         }
       });

@@ -1,4 +1,4 @@
-import { Modal } from "@mantine/core";
+import { Dialog } from "../ui/dialog.tsx";
 import { useLanguage } from "./language.ts";
 import "./keys-help.css";
 
@@ -11,9 +11,8 @@ const groups = {
 /** Every key of the console. */
 export function KeysHelp({ onClose }: { onClose: () => void }) {
   const { t } = useLanguage();
-  const close = { closeButtonProps: { "aria-label": t("common.close") } };
   return (
-    <Modal opened onClose={onClose} title={t("keys.title")} size="lg" {...close}>
+    <Dialog onClose={onClose} title={t("keys.title")} size="lg">
       <div className="keys">
         {(Object.keys(groups) as (keyof typeof groups)[]).map((group) => (
           <section key={group}>
@@ -33,6 +32,6 @@ export function KeysHelp({ onClose }: { onClose: () => void }) {
           </section>
         ))}
       </div>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,8 +1,9 @@
-import { Modal, TextInput } from "@mantine/core";
+import { TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState, type KeyboardEvent } from "react";
 import { incidentsQuery } from "../api/queries.ts";
+import { Dialog } from "../ui/dialog.tsx";
 import { chooseLanguage, languages, useLanguage } from "./language.ts";
 import "./palette.css";
 
@@ -59,7 +60,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
     } else if (event.key === "Enter") run(entries[chosen]);
   };
   return (
-    <Modal opened onClose={onClose} title={t("palette.title")} size="lg" closeButtonProps={{ "aria-label": t("common.close") }}>
+    <Dialog onClose={onClose} title={t("palette.title")} size="lg">
       <TextInput
         data-autofocus
         role="combobox"
@@ -83,6 +84,6 @@ export function Palette({ onClose }: { onClose: () => void }) {
         ))}
       </ul>
       {entries.length === 0 ? <p className="quiet">{t("palette.none")}</p> : null}
-    </Modal>
+    </Dialog>
   );
 }

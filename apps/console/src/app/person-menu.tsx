@@ -7,16 +7,11 @@ import { chooseLanguage, languages, useLanguage } from "./language.ts";
 
 const schemes: readonly MantineColorScheme[] = ["light", "dark", "auto"];
 
-function Choice({ chosen, onChoose, children }: { chosen: boolean; onChoose: () => void; children: string }) {
+function Choice({ name, chosen, onChoose }: { name: string; chosen: boolean; onChoose: () => void }) {
   return (
-    <Menu.Item
-      role="menuitemradio"
-      aria-checked={chosen}
-      onClick={onChoose}
-      leftSection={<span aria-hidden="true">{chosen ? "●" : "○"}</span>}
-    >
-      {children}
-    </Menu.Item>
+    <Menu.RadioItem value={name} checked={chosen} onChange={onChoose} closeMenuOnClick>
+      {name}
+    </Menu.RadioItem>
   );
 }
 
@@ -45,16 +40,12 @@ export function PersonMenu({ onPalette }: { onPalette: () => void }) {
         <Menu.Divider />
         <Menu.Label>{t("language.title")}</Menu.Label>
         {languages.map(({ code, name }) => (
-          <Choice key={code} chosen={language === code} onChoose={() => void chooseLanguage(code)}>
-            {name}
-          </Choice>
+          <Choice key={code} name={name} chosen={language === code} onChoose={() => void chooseLanguage(code)} />
         ))}
         <Menu.Divider />
         <Menu.Label>{t("scheme.title")}</Menu.Label>
         {schemes.map((scheme) => (
-          <Choice key={scheme} chosen={colorScheme === scheme} onChoose={() => setColorScheme(scheme)}>
-            {t(`scheme.${scheme}`)}
-          </Choice>
+          <Choice key={scheme} name={t(`scheme.${scheme}`)} chosen={colorScheme === scheme} onChoose={() => setColorScheme(scheme)} />
         ))}
         <Menu.Divider />
         <Menu.Item onClick={() => void leave()}>{t("nav.signOut")}</Menu.Item>

@@ -1,4 +1,4 @@
-import { createTheme, Drawer, Modal, Tooltip } from "@mantine/core";
+import { createTheme, DrawerRoot, ModalRoot, Tooltip } from "@mantine/core";
 
 const shortTransition = { duration: 120 };
 
@@ -15,8 +15,8 @@ export const theme = createTheme({
   respectReducedMotion: true,
   cursorType: "pointer",
   components: {
-    Drawer: Drawer.extend({ defaultProps: { lockScroll: false, transitionProps: shortTransition, position: "right", size: "lg" } }),
-    Modal: Modal.extend({ defaultProps: { lockScroll: false, transitionProps: shortTransition, centered: true } }),
+    DrawerRoot: DrawerRoot.extend({ defaultProps: { lockScroll: false, transitionProps: shortTransition } }),
+    ModalRoot: ModalRoot.extend({ defaultProps: { lockScroll: false, transitionProps: shortTransition } }),
     Tooltip: Tooltip.extend({
       defaultProps: { openDelay: 300, withArrow: true, multiline: true, events: { hover: true, focus: true, touch: true } },
     }),

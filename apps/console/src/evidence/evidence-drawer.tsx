@@ -1,4 +1,3 @@
-import { Drawer } from "@mantine/core";
 import type { Answer } from "@sre/contracts/evidence";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
@@ -9,6 +8,7 @@ import { useShownRun } from "../diagnoses/run-context.ts";
 import { tookInWords } from "../format/time.ts";
 import { Badge } from "../ui/badge.tsx";
 import { Code } from "../ui/code.tsx";
+import { SidePanel } from "../ui/dialog.tsx";
 import { Instant } from "../ui/instant.tsx";
 import { Waiting } from "../ui/panel.tsx";
 import { ProblemNote } from "../ui/problem-note.tsx";
@@ -104,10 +104,10 @@ export function EvidenceDrawer({ id, part }: { id: string; part: string | null }
   const answer = useQuery(evidenceQuery(run.id, id));
   const close = () => void navigate({ search: (before) => without(before, ["evidence", "part"]), resetScroll: false });
   return (
-    <Drawer opened onClose={close} title={t("evidence.title")} closeButtonProps={{ "aria-label": t("common.close") }}>
+    <SidePanel onClose={close} title={t("evidence.title")}>
       {answer.isPending ? <Waiting label={t("common.loading", { what: t("evidence.title") })} lines={8} /> : null}
       {answer.isError ? <ProblemNote what={t("evidence.missing")} error={answer.error} onRetry={() => void answer.refetch()} /> : null}
       {answer.data ? <Content answer={answer.data} part={part} /> : null}
-    </Drawer>
+    </SidePanel>
   );
 }

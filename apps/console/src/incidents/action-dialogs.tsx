@@ -1,8 +1,9 @@
-import { Button, Modal, Textarea, TextInput } from "@mantine/core";
+import { Button, Textarea, TextInput } from "@mantine/core";
 import type { Incident } from "@sre/contracts/control-plane";
 import { useState, type FormEvent, type ReactNode } from "react";
 import { useLanguage } from "../app/language.ts";
 import { entityName } from "../format/entity.ts";
+import { Dialog } from "../ui/dialog.tsx";
 import type { IncidentActions } from "./use-incident-actions.ts";
 
 interface DialogProps {
@@ -28,7 +29,7 @@ function FormDialog({ title, send, working, onSend, onClose, children }: FormPro
     void onSend().then((done) => done && onClose());
   };
   return (
-    <Modal opened onClose={onClose} title={title} closeButtonProps={{ "aria-label": t("common.close") }}>
+    <Dialog onClose={onClose} title={title}>
       <form className="dialog-form" onSubmit={submit}>
         {children}
         <div className="dialog-buttons">
@@ -40,7 +41,7 @@ function FormDialog({ title, send, working, onSend, onClose, children }: FormPro
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -38,6 +38,7 @@ export function IncidentRow({ incident, state, onSelect }: { incident: Incident;
   return (
     <div className={look}>
       <Checkbox
+        size="md"
         className="row-select"
         aria-label={t("list.select", { number: incident.number })}
         checked={state.selected}

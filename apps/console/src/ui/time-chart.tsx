@@ -51,7 +51,7 @@ function TableTwin({ title, lines, format }: Pick<TimeChartProps, "title" | "lin
         <tbody>
           {lines.map(summaryOf).map((line) => (
             <tr key={line.label}>
-              <th scope="row">{line.label}</th>
+              <th scope="row">{line.label || title}</th>
               <td>{format(line.least)}</td>
               <td>{format(line.most)}</td>
               <td>{format(line.last)}</td>
