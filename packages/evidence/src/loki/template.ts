@@ -38,8 +38,8 @@ function maskNumbers(text: string): string {
   return text.replaceAll(/(?<![A-Za-z0-9_])[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?(?:ns|us|µs|ms|s|m|h|d|%|B|kB|KB|MB|GB|[KMGT]i?B?)?(?![A-Za-z0-9_])/g, (found, at: number) => (/^\d+$/.test(found) && keepsNumber(text, at, found) ? found : wild)); // prettier-ignore
 }
 
-// Numbers inside words: node7, worker-12, shard_3.
-const maskTails = (text: string) => text.replaceAll(/([A-Za-z_-])\d{1,20}(?![A-Za-z0-9])/g, `$1${wild}`);
+// Numbers at the end of words: node7, worker-12, shard_3; but v1 is a version of an interface.
+const maskTails = (text: string) => text.replaceAll(/(?<!\bv)(?<=[A-Za-z_-])\d{1,20}(?![A-Za-z0-9])/g, wild);
 
 function textOf(value: unknown): string {
   if (typeof value === "string") return value;

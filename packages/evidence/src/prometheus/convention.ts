@@ -1,4 +1,4 @@
-import { Signal, Statistic } from "@sre/contracts/evidence";
+import { Signal, type Statistic } from "@sre/contracts/evidence";
 import { z } from "zod";
 
 /** What a label says; several labels may say it, the first that a metric has counts. */
