@@ -1,5 +1,5 @@
 import type { assistantOperations } from "@sre/contracts/assistant";
-import type { ApiClient, Clock, Log, NewId } from "@sre/service-kit";
+import type { ApiClient, Clock, Log, Metrics, NewId } from "@sre/service-kit";
 import type { Database, Jobs } from "@sre/storage";
 import type { Settings } from "./config.ts";
 import type { EventSignal } from "./events/event-signal.ts";
@@ -15,6 +15,7 @@ export interface App {
   readonly clock: Clock;
   readonly newId: NewId;
   readonly log: Log;
+  readonly metrics: Metrics;
 }
 
 /** Runs `work` in one transaction; after its commit, waiting event streams look for what is new. */

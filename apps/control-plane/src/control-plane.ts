@@ -67,10 +67,9 @@ interface Opened {
   readonly app: App;
   readonly config: Config;
   readonly verifier: TokenVerifier;
-  readonly metrics: ReturnType<typeof createMetrics>;
 }
 
-async function serve({ app, config, verifier, metrics }: Opened): Promise<HttpServer> {
+async function serve({ app, config, verifier }: Opened): Promise<HttpServer> {
   const { identity, http } = config;
   let listening = `http://${http.host}:${http.port}`;
   const publicUrl = () => http.publicUrl ?? listening;
@@ -92,7 +91,7 @@ async function serve({ app, config, verifier, metrics }: Opened): Promise<HttpSe
       { name: "jobs", required: true, check: () => app.jobs.check() },
       { name: "issuer", required: false, check: () => verifier.check() },
     ],
-    metrics,
+    metrics: app.metrics,
     log: app.log,
     clock: app.clock,
     ...(directory === null ? {} : { plugins: consoleFiles(directory, newSecret) }),
@@ -119,12 +118,13 @@ export async function openControlPlane(config: Config, parts: Parts): Promise<Co
     clock,
     newId,
     log,
+    metrics,
   };
   const system = () =>
     systemContext({ teamId: defaultTeamId, traceId: currentTraceId(), at: clock.now(), log, name: service, scopes: ["resources:write"] });
   if (config.topologyFile !== null) await loadTopologyFile(app, system(), config.topologyFile);
   const { issuer, audience } = config.identity;
-  const server = stack.use(await serve({ app, config, verifier: createTokenVerifier({ issuer, audience, outbound, clock }), metrics }));
+  const server = stack.use(await serve({ app, config, verifier: createTokenVerifier({ issuer, audience, outbound, clock }) }));
   await workOnDiagnoses(app);
   stack.use(forgetOldEvents(app));
   log.info({ url: server.url, database: database.kind }, "control plane listening");

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Alert, Incident } from "@sre/contracts/control-plane";
+import { RuleBroken } from "@sre/service-kit";
 import { testDatabases } from "@sre/testkit";
 import { eventually, ingestToken, openHarness, webhook, type Caller, type Harness } from "../testing/harness.ts";
 import { resolved, sampleAlert } from "../testing/sample-alert.ts";
@@ -179,6 +180,18 @@ describe.each(testDatabases)("alert intake on $name", (database) => {
     });
     expect(reply.status).toBe(500);
     expect(await count()).toBe(before);
+  });
+
+  test("while the database is out the sender is told to come back, never that its message was wrong", async () => {
+    const unavailable = new RuleBroken("unavailable", "The database cannot be reached at the moment.");
+    const outage = vi.spyOn(harness.controlPlane.app.database, "transaction").mockRejectedValue(unavailable);
+    const reply = await harness.anonymous("/api/v1/webhooks/alertmanager", {
+      headers: { authorization: `Bearer ${ingestToken}` },
+      body: webhook([sampleAlert({ fingerprint: "dd1", labels: { service: "ten" } })]),
+    });
+    outage.mockRestore();
+    expect(reply.status).toBe(503);
+    expect(Number(reply.headers.get("retry-after"))).toBeGreaterThan(0);
   });
 
   test("only the ingest token may send, and it may do nothing else", async () => {

@@ -19,6 +19,8 @@ interface Ending {
   readonly action: string;
   readonly entries: readonly { readonly kind: TimelineEntry["kind"]; readonly text: LocalizedText }[];
   readonly detail: Readonly<Record<string, unknown>>;
+  /** Of a closed set: the label of its metric. */
+  readonly outcome: string;
 }
 
 /** Changes a diagnosis that has not ended; `change` sees the locked row. Does nothing to one that has. */
@@ -40,8 +42,10 @@ async function end(
   ctx: CallContext,
   input: { diagnosisId: string; ending: (tx: Tx, row: DiagnosisRow) => Promise<Ending> },
 ): Promise<void> {
+  const ended: { readonly outcome: string; readonly seconds: number }[] = [];
   const change = async (tx: Tx, row: DiagnosisRow) => {
-    const { set, action, entries, detail } = await input.ending(tx, row);
+    const { set, action, entries, detail, outcome } = await input.ending(tx, row);
+    ended.push({ outcome, seconds: Math.max(0, ctx.at.getTime() - row.requested_at.getTime()) / 1_000 });
     await updateDiagnosis(tx, ctx.teamId, { id: row.id, set: { ...set, finished_at: ctx.at } });
     await appendTimeline(
       tx,
@@ -66,6 +70,12 @@ async function end(
     await publishEvents(tx, ctx, [{ kind: "incident.updated", incidentId: row.incident_id }]);
   };
   await changeRunning(app, ctx, { diagnosisId: input.diagnosisId, change });
+  for (const one of ended) diagnosisEnded(app, input.diagnosisId, one);
+}
+
+function diagnosisEnded(app: App, diagnosisId: string, { outcome, seconds }: { outcome: string; seconds: number }): void {
+  app.metrics.diagnosis(outcome, seconds);
+  app.log.info({ diagnosis: diagnosisId, outcome, seconds }, "diagnosis ended");
 }
 
 /** Notes that the assistant works on it, and how far it is. */
@@ -126,6 +136,7 @@ export function recordResult(
       action: "diagnosis.report",
       entries,
       detail: { session: status.session_id, verdict: diagnosis.verdict, snapshot_hash: result.snapshot_hash },
+      outcome: diagnosis.verdict,
     };
   };
   return end(app, ctx, { diagnosisId: input.diagnosisId, ending });
@@ -147,6 +158,7 @@ export function recordFailure(
     action: status === "failed" ? "diagnosis.fail" : "diagnosis.cancel",
     entries: [{ kind: "diagnosis_failed", text }],
     detail: { because },
+    outcome: status,
   });
   return end(app, ctx, { diagnosisId: input.diagnosisId, ending });
 }

@@ -1,8 +1,9 @@
 import type { DiagnosisRun } from "@sre/contracts/control-plane";
-import type { EntityId } from "@sre/contracts/evidence";
+import type { EntityId, Severity } from "@sre/contracts/evidence";
 import { currentTraceparent, type CallContext } from "@sre/service-kit";
 import { transact, type App } from "../app.ts";
 import { publishEvents } from "../events/store.ts";
+import { lockIncident } from "../incidents/store.ts";
 import { appendTimeline } from "../incidents/timeline.ts";
 import type { Tx } from "../migrations/tables.ts";
 import { triggerWords } from "./diagnosis-words.ts";
@@ -31,6 +32,9 @@ export interface RecheckJob {
   readonly incident_id: string;
 }
 
+// The most severe incident is diagnosed first.
+const priorityOf: Readonly<Record<Severity, number>> = { critical: 3, error: 2, warning: 1, info: 0 };
+
 /** Who asks when nobody does. */
 const automatic = "control-plane";
 
@@ -48,6 +52,7 @@ interface NewDiagnosis {
 /** Writes a diagnosis, its timeline entry, its event and the job that will run it; returns its id. */
 export async function enqueueDiagnosis(tx: Tx, { app, ctx }: Call, input: NewDiagnosis): Promise<string> {
   const id = app.newId();
+  const incident = await lockIncident(tx, ctx.teamId, input.incidentId);
   const { incidentId, trigger, deployment, startAfterSeconds } = input;
   const actor = trigger === "person" || trigger === "deployment" ? ctx.principal.name : automatic;
   await insertDiagnosis(tx, {
@@ -62,7 +67,7 @@ export async function enqueueDiagnosis(tx: Tx, { app, ctx }: Call, input: NewDia
   ]);
   await publishEvents(tx, ctx, [{ kind: "diagnosis.updated", incidentId, diagnosisId: id }]);
   const job: DiagnosisJob = { team_id: ctx.teamId, diagnosis_id: id, traceparent: currentTraceparent() || null };
-  await app.jobs.enqueue(tx, queues.diagnosis, job, { key: id, startAfterSeconds });
+  await app.jobs.enqueue(tx, queues.diagnosis, job, { key: id, startAfterSeconds, priority: priorityOf[incident?.severity ?? "info"] });
   return id;
 }
 
