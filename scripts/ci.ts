@@ -3,8 +3,11 @@ import { join } from "node:path";
 import { runStep, root, type Step } from "./processes.ts";
 import { playwrightTally, vitestTally, type Tally } from "./ci/reports.ts";
 import { startTestbed } from "./ci/testbed.ts";
+import { buildConsole } from "./start/console-build.ts";
 
 const reports = join(root, "reports");
+/** Browser tests by the name of their report: the console alone against contract-held data, and the whole of what `npm start` serves. */
+const browserTests = { console: "apps/console/playwright.config.ts", e2e: "e2e/playwright.config.ts" };
 const services = ["postgres", "redis", "prometheus", "alertmanager", "loki", "kubernetes"];
 
 /** Runs a step with its output shown; a failure counts as one failed test, so that no exit code is lost. */
@@ -28,6 +31,7 @@ async function main(): Promise<void> {
   const bed = startTestbed(process.env["TESTBED"] ?? "../shared/testbed/testbed", services);
   const tallies: Tally[] = [];
   try {
+    await buildConsole();
     const json = join(reports, "vitest.json");
     const all = await stage({
       name: "all tests on real services, with coverage",
@@ -35,13 +39,10 @@ async function main(): Promise<void> {
       env: bed.env,
     });
     tallies.push(settle(vitestTally(json), all));
-    const browser = join(reports, "playwright.json");
-    const shown = await stage({
-      name: "browser tests",
-      command: ["playwright", "test", "-c", "playwright.config.ts"],
-      env: { ...bed.env, PLAYWRIGHT_JSON_OUTPUT_NAME: browser },
-    });
-    tallies.push(settle(playwrightTally(browser), shown));
+    for (const [name, config] of Object.entries(browserTests)) {
+      const shown = await stage({ name: `browser tests: ${name}`, command: ["playwright", "test", "-c", config] });
+      tallies.push(settle(playwrightTally(join(root, "test-results", `${name}.json`)), shown));
+    }
   } finally {
     bed.down();
   }

@@ -7,7 +7,7 @@ import { operatorToken, settingsOf } from "./start/settings.ts";
 import { localSecrets } from "./start/secrets.ts";
 import { startProcess, stopAll, untilReady, type Running } from "./start/supervise.ts";
 
-const readyWithinMs = 60_000;
+const readyWithinMs = 120_000;
 // Nothing that was acked depends on an orderly end, and the next start wants the ports at once.
 const graceMs = 1_500;
 
