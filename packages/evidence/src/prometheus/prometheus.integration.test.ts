@@ -14,6 +14,7 @@ const stepMs = 15_000;
 const nowMs = Math.floor(Date.now() / stepMs) * stepMs;
 const namespace = `shop-${nowMs.toString(36)}`;
 const node = `node-${nowMs.toString(36)}`;
+const address = `10.${(nowMs / stepMs) & 255}.${(nowMs / stepMs / 256) & 255}.7`;
 const minutes = 40;
 const onsetMs = nowMs - 10 * 60_000;
 const window: Window = { from: instantOf(nowMs - 30 * 60_000), to: instantOf(nowMs) };
@@ -96,6 +97,9 @@ const written = (): WrittenSeries[] => [
     },
     () => 100e9,
   ),
+  gauge({ __name__: "node_uname_info", instance: `${address}:9100`, nodename: `${node}-b` }, () => 1),
+  gauge({ __name__: "node_filesystem_avail_bytes", instance: `${address}:9100`, mountpoint: "/", fstype: "ext4" }, () => 30e9),
+  gauge({ __name__: "node_filesystem_size_bytes", instance: `${address}:9100`, mountpoint: "/", fstype: "ext4" }, () => 100e9),
   counter({ __name__: "traces_service_graph_request_total", client: "cart", server: "checkout", ...scraped }, () => 4),
   counter({ __name__: "traces_service_graph_request_failed_total", client: "cart", server: "checkout", ...scraped }, (atMs) =>
     broken(atMs) ? 2 : 0,
@@ -199,6 +203,12 @@ describe.skipIf(!url || !configFile)("Prometheus", () => {
       statistics: ["max", "value"],
     });
     expect(ends(data.rows[0]?.values ?? [])).toEqual([0.4, 0.95]);
+  });
+
+  test("a node that is scraped by its address is found by its name", async () => {
+    const { data } = await series([id("node", `${node}-b`)], { signal: { resource: "disk", against: "capacity" }, statistics: ["max"] });
+    expect(data.rows.map(({ of }) => of)).toEqual([id("node", `${node}-b`)]);
+    expect(data.rows[0]?.values.at(-1)).toBe(0.7);
   });
 
   test("a signal without metrics is an unknown signal, not an empty answer", async () => {

@@ -1,5 +1,13 @@
 import { byCodeUnit } from "@sre/contracts/canonical";
-import { entityParts, type EntityParts, type QuestionOf, type SeriesData, type Statistic } from "@sre/contracts/evidence";
+import {
+  entityId,
+  entityParts,
+  type EntityId,
+  type EntityParts,
+  type QuestionOf,
+  type SeriesData,
+  type Statistic,
+} from "@sre/contracts/evidence";
 import { SourceFailure, instantOf, type Asking, type Found } from "../source.ts";
 import type { Span } from "./api.ts";
 import { canSay, metricsOf, unitOf, type Convention } from "./convention.ts";
@@ -8,7 +16,7 @@ import { isEdge, edgeSeries } from "./edges.ts";
 import { coverageOf, gridOf, onGrid, type Grid } from "./grid.ts";
 import { placeCount, renderMeasure, type Rendered } from "./measure.ts";
 import { ownerFinder } from "./placement.ts";
-import { renderPromQL } from "./promql.ts";
+import { oneOf, renderPromQL, select } from "./promql.ts";
 import { scrapeSeconds } from "./scrape-interval.ts";
 import { windowSpan } from "./span.ts";
 import type { Tools } from "./tools.ts";
@@ -131,6 +139,29 @@ export function rateRange(stepSeconds: number, scrape: number): number {
   return Math.ceil(Math.max(stepSeconds + scrape, 4 * scrape));
 }
 
+function realName(of: string, addresses: ReadonlyMap<EntityId, EntityParts>): string {
+  const node = addresses.get(of);
+  return node ? entityId(node) : of;
+}
+
+/** Other names under which nodes are scraped: their addresses, by the node exporter's node_uname_info. */
+async function nodeAddresses(
+  tools: Tools,
+  entities: readonly EntityParts[],
+  { grid, asking }: { grid: Grid; asking: Asking },
+): Promise<Map<EntityId, EntityParts>> {
+  const nodes = entities.filter(({ kind }) => kind === "node");
+  if (nodes.length === 0) return new Map();
+  const query = renderPromQL(select("node_uname_info", [oneOf("nodename", nodes.map(({ name }) => name))])); // prettier-ignore
+  const { rows } = await tools.api.instant(query, grid.lastMs, asking);
+  const addresses = rows.flatMap(({ metric }) => {
+    const node = nodes.find(({ name }) => name === metric["nodename"]);
+    const address = (metric["instance"] ?? "").replace(/:[0-9]+$/, "");
+    return node && address !== "" && address !== node.name ? [[entityId({ ...node, name: address }), node] as const] : [];
+  });
+  return new Map(addresses);
+}
+
 /** Golden signals, resources and named signals of entities and of edges, by the first conventions that exist here. */
 export async function answerSeries(tools: Tools, question: SeriesQuestion, asking: Asking): Promise<Found> {
   const grid = gridOf(question.window, question.step_seconds, asking.context.asOf);
@@ -145,7 +176,8 @@ export async function answerSeries(tools: Tools, question: SeriesQuestion, askin
       convention.side === side && sameSignal(convention.signal, question.signal) && convention.kinds.some((kind) => kinds.has(kind)),
   );
   const names = [...new Set(candidates.flatMap(metricsOf))];
-  const [existing, scrape] = await Promise.all([
+  const [addresses, existing, scrape] = await Promise.all([
+    nodeAddresses(tools, entities, { grid, asking }),
     names.length > 0 ? tools.api.metricsAmong(names, span, asking) : new Set<string>(),
     scrapeSeconds(tools.api, grid.lastMs, asking),
   ]);
@@ -160,7 +192,7 @@ export async function answerSeries(tools: Tools, question: SeriesQuestion, askin
   const stepSeconds = grid.stepMs / 1_000;
   const attempts = attemptsOf({
     question,
-    entities,
+    entities: [...entities, ...[...addresses.keys()].map(entityParts)],
     choice,
     labelsOf,
     rangeSeconds: rateRange(stepSeconds, scrape),
@@ -170,7 +202,8 @@ export async function answerSeries(tools: Tools, question: SeriesQuestion, askin
   if (attempts.length === 0)
     throw new SourceFailure("unknown_signal", `its metrics have no label that names the entity: ${[...labelsOf.keys()].join(", ")}`);
   const results = await Promise.all(attempts.map((attempt) => rowsOf(tools, attempt, { grid, asking })));
-  const { rows, rest } = largest(merged(results), question.top);
+  const named = results.map(({ rows }) => ({ rows: rows.map((row) => ({ ...row, of: realName(row.of, addresses) })) }));
+  const { rows, rest } = largest(merged(named), question.top);
   const coverage = coverageOf(grid, rows, entities.length);
   const cut = results.some((result) => result.cut) || (rest > 0 && question.top === undefined);
   const data = {
