@@ -28,7 +28,7 @@ describe("numbers", () => {
     [12_500, "1", false, "12.5 k"],
     [3, "Cel", false, "3 Cel"],
     [null, "s", false, "–"],
-  ] as const)("%s of unit %s (share: %s) reads %s", (value, unit, ratio, words) => {
+  ] as const)("%s of unit %s (share: %s) reads %s", (...[value, unit, ratio, words]) => {
     expect(quantity(value, unit, ratio)).toBe(words);
   });
 });
