@@ -10,7 +10,7 @@ export default defineConfig({
   fullyParallel: true,
   workers: 2,
   timeout: 60_000,
-  reporter: process.env["CI"] ? [["list"], ["json", { outputFile: "../../test-results/console.json" }]] : "list",
+  reporter: [["list"], ["json", { outputFile: "../../test-results/console.json" }]],
   expect: { timeout: 15_000, toHaveScreenshot: { maxDiffPixelRatio: 0.01, animations: "disabled", caret: "hide" } },
   use: {
     baseURL: `http://127.0.0.1:${port}`,
