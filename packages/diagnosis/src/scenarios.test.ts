@@ -209,6 +209,14 @@ describe("a false alarm", () => {
     expect(diagnosis.verdict).toBe("nothing_wrong");
   });
 
+  it("is called nothing wrong although something that nobody watches was changed just before", () => {
+    const world = falseAlarm();
+    const ledger = id("database", "ledger");
+    const edges = [...world.edges, { from: id("service", "payments"), to: ledger, kind: "calls" as const, origin: "declared" }];
+    const { diagnosis } = run({ ...world, edges, changes: [change("ledger parameters", ledger, { minutesAgo: 16, kind: "config" })] });
+    expect(diagnosis.verdict).toBe("nothing_wrong");
+  });
+
   it("is not called nothing wrong while the rule is in breach", () => {
     const world = falseAlarm();
     const rules = world.rules.map((rule) => ({ ...rule, curve: () => 0.4 }));

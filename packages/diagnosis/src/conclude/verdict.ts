@@ -62,8 +62,13 @@ function nothingHidden(gaps: readonly Gap[]): boolean {
   return gaps.every(({ could_change, because }) => could_change !== "verdict" || because === "not_configured");
 }
 
+// Where everything is seen to be calm, a change that nobody watched is no suspicion: nothing is there that it could have caused.
+const showsSomething = (cause: Scored) => cause.mechanism.length > 0 || cause.symptoms.length > 0;
+
 function nothingWrong(seen: Seen, findings: readonly Finding[], context: { ranking: Ranking; gaps: readonly Gap[] }): boolean {
-  const suspects = context.ranking.kept.filter((cause) => cause.reach > 0 && confidenceOf(cause) >= verdictThresholds.suspicious);
+  const suspects = context.ranking.kept.filter(
+    (cause) => showsSomething(cause) && cause.reach > 0 && confidenceOf(cause) >= verdictThresholds.suspicious,
+  );
   const signals = ["golden:errors", "golden:latency"];
   return (
     suspects.length === 0 &&

@@ -27,7 +27,7 @@ const detectors: readonly Detector[] = [
 ]; // prettier-ignore
 
 /** Strongest first; ties by content, so that the order of evidence never shows. */
-export function byStrength(a: Finding, b: Finding): number {
+function byStrength(a: Finding, b: Finding): number {
   return b.strength - a.strength || byCodeUnit(canonicalJson(a), canonicalJson(b));
 }
 
@@ -55,8 +55,14 @@ function mergeStates(findings: readonly Finding[]): Finding[] {
   return [...findings.filter((each) => roleOf(each) !== "state"), ...states.values()];
 }
 
+/** Sorted by strength, each finding written out once however often it is compared. */
+function strongestFirst(findings: readonly Finding[]): Finding[] {
+  const keyed = findings.map((found) => ({ found, key: canonicalJson(found) }));
+  return keyed.sort((a, b) => b.found.strength - a.found.strength || byCodeUnit(a.key, b.key)).map(({ found }) => found);
+}
+
 /** Everything unusual in the evidence, and what is calm about the things that alert. */
 export function detectFindings(seen: Seen): Finding[] {
   const found = mergeStates(detectors.flatMap((detect) => detect(seen)));
-  return [...found, ...detectCalm(seen, found)].sort(byStrength);
+  return strongestFirst([...found, ...detectCalm(seen, found)]);
 }

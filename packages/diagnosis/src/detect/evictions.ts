@@ -1,5 +1,5 @@
-import { entityParts, type EntityId, type Finding } from "@sre/contracts/evidence";
-import { isNode } from "../entities.ts";
+import { type EntityId, type Finding } from "@sre/contracts/evidence";
+import { isNode, partsOf } from "../entities.ts";
 import { textAt } from "../fields.ts";
 import { finding } from "../finding.ts";
 import type { FindingKind } from "../messages/findings.ts";
@@ -19,14 +19,14 @@ export function nodeOfPod(seen: Seen, pod: EntityId): EntityId | null {
   if (isNode(pod)) return pod;
   const own = seen.objects.find(({ entity }) => entity === pod);
   const name = textAt(own?.spec, "nodeName");
-  return seen.graph.nodesOf(seen.graph.component(pod)).find((node) => name === "" || entityParts(node).name === name) ?? null;
+  return seen.graph.nodesOf(seen.graph.component(pod)).find((node) => name === "" || partsOf(node).name === name) ?? null;
 }
 
 /** Evicted pods, from their status and from events. */
 export function detectEvictions(seen: Seen): Finding[] {
   const nodeName = (pod: EntityId) => {
     const node = nodeOfPod(seen, pod);
-    return node === null ? "?" : entityParts(node).name;
+    return node === null ? "?" : partsOf(node).name;
   };
   const states = livePods(seen).flatMap((pod) => {
     const message = textAt(pod.status, "message");

@@ -70,7 +70,7 @@ function usualSeason(seen: Seen, series: SeenSeries, change: Comparison): Findin
     return then !== null && change.during <= then * 1.25 && change.during >= then * 0.8;
   });
   if (match === undefined) return null;
-  const values = { during: change.during, unit: series.unit ?? "", season: match.season, signal: series.signal };
+  const values = { during: change.during, unit: series.unit ?? "?", season: match.season, signal: series.signal };
   const words = { season: seasonWords[match.season], signal: signalWords[series.signal] ?? { en: series.signal, "zh-TW": series.signal } };
   return finding({ what: "golden_usual", entity: series.of, strength: 0.5, evidence: [series.cite, match.cite], values, words });
 }
@@ -86,7 +86,11 @@ interface Level {
 
 function levelOf(series: SeenSeries, numbers: Readonly<Record<string, number>>): Level {
   const signal = signalWords[series.signal] ?? { en: series.signal, "zh-TW": series.signal };
-  return { series, values: { ...numbers, unit: series.unit ?? "", statistic: series.statistic, signal: series.signal }, words: { signal } };
+  return {
+    series,
+    values: { ...numbers, unit: series.unit ?? "?", statistic: series.statistic, signal: series.signal },
+    words: { signal },
+  };
 }
 
 function changed(seen: Seen, series: SeenSeries, [rule, change]: readonly [Rule, Comparison]): Finding {

@@ -5,7 +5,7 @@ import type { FindingKind } from "../messages/findings.ts";
 import type { Seen } from "../seen/seen.ts";
 import { sampleAt, type SeenSeries } from "../seen/series.ts";
 
-/* Resources at their limit: shares between 0 and 1, or percent where a source says so. */
+/* Resources at their limit: shares between 0 and 1. */
 
 interface Limit {
   readonly kind: FindingKind;
@@ -25,12 +25,11 @@ const limits: Readonly<Record<string, Limit>> = {
   "named:throttled": { kind: "cpu_throttled", share: 0.25, strength: (share) => Math.min(0.9, 0.4 + share * 0.6) },
 };
 
-const asShare = (series: SeenSeries, value: number) => (series.unit === "%" ? value / 100 : value);
 // A level counts when this many samples in a row reach it: one sample may be an artefact of a restart.
 const samplesMin = 2;
 
 function reached(series: SeenSeries, share: number): { index: number; peak: number } | null {
-  const values = series.window.values.map((value) => (value === null ? 0 : asShare(series, value)));
+  const values = series.window.values.map((value) => value ?? 0);
   const index = values.findIndex(
     (_, i) => values.slice(i, i + samplesMin).every((value) => value >= share) && i + samplesMin <= values.length,
   );
@@ -42,7 +41,7 @@ function judge(seen: Seen, series: SeenSeries): Finding[] {
   if (limit === undefined) return [];
   const at = reached(series, limit.share);
   if (at === null) return [];
-  const before = median(present(series.baseline.values).map((value) => asShare(series, value)));
+  const before = median(present(series.baseline.values));
   // What stands at its limit all the time is how the thing is run, not what went wrong now.
   const usual = before !== null && before >= limit.share;
   const from = at.index === 0 && usual ? {} : { from: sampleAt(series.window, at.index) };

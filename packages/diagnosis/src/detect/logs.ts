@@ -39,8 +39,8 @@ interface Counted {
 
 function counted(seen: Seen, logs: SeenLogs, pattern: Pattern): Counted {
   const windowFrom = ms(seen.scope.window.from);
-  const bucketStart = (i: number) => ms(logs.data.start) + (i - 1) * logs.data.step_ms;
-  const inWindow = pattern.counts.filter((_, i) => bucketStart(i) >= windowFrom).reduce((sum, n) => sum + n, 0);
+  const firstInWindow = Math.ceil((windowFrom - ms(logs.data.start)) / logs.data.step_ms) + 1;
+  const inWindow = pattern.counts.slice(Math.max(0, firstInWindow)).reduce((sum, n) => sum + n, 0);
   const before = pattern.counts.reduce((sum, n) => sum + n, 0) - inWindow;
   const beforeSeconds = Math.max(0, windowFrom - logs.coverageFromMs) / 1000;
   const duringSeconds = Math.max(1, ms(seen.scope.window.to) - windowFrom) / 1000;

@@ -3,6 +3,7 @@ import { kindOf } from "../entities.ts";
 import { conditionOf, numberAt, textAt } from "../fields.ts";
 import { finding } from "../finding.ts";
 import { brief } from "../messages/words.ts";
+import { inWindow } from "./pods.ts";
 import type { Cited, Seen } from "../seen/seen.ts";
 
 const replicated: ReadonlySet<string> = new Set(["deployment", "statefulset", "daemonset"]);
@@ -16,14 +17,17 @@ function unavailable(seen: Seen, workload: Cited<ClusterObject>): Finding[] {
     numberAt(workload.status, "readyReplicas") ??
     0;
   if (wanted === null || wanted === 0 || ready >= wanted) return [];
-  const strength = 0.4 + (0.5 * (wanted - ready)) / wanted;
+  const since = textAt(conditionOf(workload.status, "Available"), "lastTransitionTime");
+  // What lacked replicas before the window began is how it is run, not what went wrong now.
+  const old = since !== "" && !inWindow(seen, since);
+  const strength = (0.4 + (0.5 * (wanted - ready)) / wanted) * (old ? 0.3 : 1);
   return [
     finding({
       what: "replicas_unavailable",
       entity: workload.entity,
       strength,
       evidence: [workload.cite],
-      values: { ready, wanted },
+      values: { ready, wanted, ...(old ? { since } : {}) },
       now: seen.now.has(workload.cite.id),
     }),
   ];

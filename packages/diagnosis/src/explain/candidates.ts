@@ -1,12 +1,12 @@
 import { byCodeUnit } from "@sre/contracts/canonical";
-import { entityParts, type EntityId, type Finding } from "@sre/contracts/evidence";
-import { isNode } from "../entities.ts";
+import { type EntityId, type Finding } from "@sre/contracts/evidence";
+import { isNode, partsOf } from "../entities.ts";
 import { roleOf } from "../finding.ts";
 import { faultKinds, faultOf, type FaultKind } from "../faults/catalogue.ts";
 import type { FindingKind } from "../messages/findings.ts";
 import type { Seen } from "../seen/seen.ts";
 import type { Candidate } from "./candidate.ts";
-import { blamedChange, type SeenChange } from "./changes.ts";
+import { blamedChange, isPassive, type SeenChange } from "./changes.ts";
 import { onsetOf, type Focus } from "./focus.ts";
 import { homeOf } from "./home.ts";
 
@@ -81,9 +81,8 @@ function convinces(candidate: Candidate): boolean {
 
 function isHurt(found: Finding): boolean {
   if (found.what === "golden_traffic_rise") return false;
-  return roleOf(found) === "symptom"
-    ? found.strength >= 0.4
-    : ["replicas_unavailable", "rollout_stuck", "container_exited"].includes(found.what);
+  const counts = roleOf(found) === "symptom" || ["replicas_unavailable", "rollout_stuck", "container_exited"].includes(found.what);
+  return counts && found.strength >= 0.4;
 }
 
 /** A component that is hurt although nothing tells how: its newest change, or the unknown. */
@@ -115,7 +114,7 @@ function blindChanges(seen: Seen, taken: ReadonlySet<EntityId>, context: { findi
   ].sort(byCodeUnit);
   return changed.flatMap((component): Candidate[] => {
     const reachable = focus.components.some((from) => seen.graph.distance(from, component) !== null);
-    if (taken.has(component) || !reachable || isWatched(seen, component, context.findings)) return [];
+    if (taken.has(component) || isPassive(component) || !reachable || isWatched(seen, component, context.findings)) return [];
     const blamed = blamedChange(seen, component, focus);
     if (blamed === null) return [];
     const fault = faultOfChange(blamed.change);
@@ -130,9 +129,7 @@ export function candidatesOf(seen: Seen, findings: readonly Finding[], focus: Fo
   const specific = drafts(seen, findings).map((draft) => complete(seen, draft, context));
   const explained = new Set(specific.filter(convinces).map(({ component }) => component));
   const components = [...new Set(findings.map(({ entity }) => seen.graph.component(entity)))].sort(byCodeUnit);
-  const open = components.filter(
-    (component) => !explained.has(component) && !["namespace", "cluster"].includes(entityParts(component).kind),
-  );
+  const open = components.filter((component) => !explained.has(component) && !["namespace", "cluster"].includes(partsOf(component).kind));
   const generic = open.flatMap((component) => genericCandidate(seen, component, context));
   const taken = new Set([...specific, ...generic].map(({ component }) => component));
   return [...specific, ...generic, ...blindChanges(seen, taken, context)];

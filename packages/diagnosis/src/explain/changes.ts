@@ -18,11 +18,13 @@ export function changeTitle(change: ChangeRecord): string {
 // Things that others read rather than call: a change of them is a change of whoever reads them.
 const passiveKinds: ReadonlySet<string> = new Set(["config", "secret", "quota", "policy", "certificate", "identity"]);
 
+export const isPassive = (id: EntityId): boolean => passiveKinds.has(kindOf(id));
+
 /** Whether a change was made to this component, or says that it touches it. */
 export function concerns(seen: Seen, change: ChangeRecord, component: EntityId): boolean {
   const { graph } = seen;
   if ([change.entity, ...change.touches].some((id) => graph.component(id) === component)) return true;
-  return passiveKinds.has(kindOf(change.entity)) && graph.needs(component).includes(graph.component(change.entity));
+  return isPassive(change.entity) && graph.needs(component).includes(graph.component(change.entity));
 }
 
 export interface Proximity {

@@ -18,6 +18,7 @@ export const partWeights = {
   change: 0.15,
   symptoms: 0.1,
   late: -0.15,
+  apart: -0.2,
   explained: -0.35,
 } as const;
 
@@ -75,7 +76,8 @@ function reachPart(seen: Seen, reach: number, focus: Focus): ScorePart {
   const share = sixDigits(reach);
   const unknown = !seen.graph.hasCalls && reach > 0 && reach <= unknownReach && focus.components.length > 0;
   const word = unknown ? "reach_unknown" : reach === 0 ? "reach_none" : reach >= hopDecay ** 4 ? "reach_all" : "reach_some";
-  return scorePart({ name: "reach", weight: partWeights.reach * reach, word, values: { share } });
+  const weight = reach === 0 ? partWeights.apart : partWeights.reach * reach;
+  return scorePart({ name: "reach", weight, word, values: { share } });
 }
 
 const lateMs = 15 * 60_000;

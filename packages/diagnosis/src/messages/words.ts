@@ -1,5 +1,6 @@
 import { sixDigits } from "@sre/contracts/canonical";
-import { entityParts, type EntityId, type Language, type LocalizedText } from "@sre/contracts/evidence";
+import { partsOf } from "../entities.ts";
+import { type EntityId, type Language, type LocalizedText } from "@sre/contracts/evidence";
 
 export type Values = Readonly<Record<string, number | string>>;
 
@@ -27,7 +28,7 @@ const kindWords: Readonly<Record<string, LocalizedText>> = {
 
 /** An entity as a person says it: "deployment checkout". */
 export function spoken(id: EntityId): LocalizedText {
-  const { kind, name } = entityParts(id);
+  const { kind, name } = partsOf(id);
   const word = kindWords[kind] ?? { en: kind, "zh-TW": kind };
   return { en: `${word.en} ${name}`, "zh-TW": `${word["zh-TW"]} ${name}` };
 }
@@ -66,6 +67,7 @@ const ratioUnits: ReadonlySet<string> = new Set(["1", "", "ratio"]);
 function inUnit(value: number, unit: string, language: Language): string {
   if (unit === "s") return seconds(value, language);
   if (unit === "By") return bytes(value);
+  if (unit === "?") return digits(value);
   if (ratioUnits.has(unit)) return `${digits(value * 100)} %`;
   return `${digits(value)} ${countedUnits[unit]?.[language] ?? unit.replace(/[{}]/g, "")}`;
 }

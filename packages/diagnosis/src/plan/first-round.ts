@@ -1,5 +1,5 @@
 import { byCodeUnit } from "@sre/contracts/canonical";
-import { entityParts, type EntityId, type Question, type Scope } from "@sre/contracts/evidence";
+import { type EntityId, type Question, type Scope } from "@sre/contracts/evidence";
 import { asKind, clusterOf, isNode, isWorkload, kindOf, measuredAs, namespaceOf } from "../entities.ts";
 import { diagnosisLimits } from "../limits.ts";
 import { drawnWindow, stepSeconds } from "../scope/scope.ts";
@@ -36,7 +36,7 @@ export function firstQuestions(scope: Scope): Question[] {
   const namespaces = unique(scope.entities.map(namespaceOf)).slice(0, diagnosisLimits.namespacesMax);
   const clusters = unique(scope.entities.map(clusterOf)).slice(0, diagnosisLimits.namespacesMax);
   const related = unique([...scope.entities, ...measured]);
-  const logged = measured.filter((id) => entityParts(id).kind !== "database").slice(0, diagnosisLimits.logQuestionsPerRoundMax);
+  const logged = measured.filter((id) => kindOf(id) !== "database").slice(0, diagnosisLimits.logQuestionsPerRoundMax);
   return [
     ...ruleQuestions(scope),
     ...topologyQuestion(related),

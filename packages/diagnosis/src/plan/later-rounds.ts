@@ -57,11 +57,7 @@ function membersThatChange(seen: Seen, component: EntityId): EntityId[] {
   return [component, ...members, ...passive].flatMap(changeable);
 }
 
-// What a topology of bounded depth ended at: nothing is known of what these call.
-function leaves(seen: Seen, components: readonly EntityId[]): EntityId[] {
-  const ends = (id: EntityId) => seen.graph.needs(id).every((need) => unmeasured.has(kindOf(need)));
-  return components.filter((id) => ends(id) && !unmeasured.has(kindOf(id)) && !seen.scope.entities.includes(id));
-}
+const workloadsOf = (seen: Seen, component: EntityId): EntityId[] => [component, ...seen.graph.members(component).filter(isWorkload)];
 
 /** What a round adds to what is known: neighbours that topology showed and suspects that evidence showed. */
 export function laterQuestions(seen: Seen, findings: readonly Finding[], round: 2 | 3): Question[] {
@@ -76,6 +72,8 @@ export function laterQuestions(seen: Seen, findings: readonly Finding[], round: 
     .filter((id) => id !== null)
     .sort(byCodeUnit)
     .slice(0, diagnosisLimits.namespacesMax);
+  // A topology of bounded depth may have ended at any of these: what they call, own and mount is asked once more.
+  const unfolded = components.filter((id) => !unmeasured.has(kindOf(id))).flatMap((id) => workloadsOf(seen, id));
   const logged = [...suspected.filter((id) => around.includes(id)), ...around]
     .filter((id) => !unmeasured.has(kindOf(id)) && kindOf(id) !== "database")
     .map(measuredAs);
@@ -89,6 +87,6 @@ export function laterQuestions(seen: Seen, findings: readonly Finding[], round: 
     ...namespaces.map((place) => objectsQuestion(scope, place, podKinds)),
     ...[...namespaces, ...suspectNodes].map((place) => eventsQuestion(scope, place)),
     ...[...new Set(logged)].slice(0, diagnosisLimits.logQuestionsPerRoundMax).map((of) => logsQuestion(scope, of)),
-    ...(round === 2 ? topologyQuestion(leaves(seen, around)) : []),
+    ...(round === 2 ? topologyQuestion(unfolded) : []),
   ];
 }

@@ -1,4 +1,5 @@
-import { entityParts, type EntityId, type PlanStep } from "@sre/contracts/evidence";
+import { type EntityId, type PlanStep } from "@sre/contracts/evidence";
+import { partsOf } from "../entities.ts";
 import { fill, spoken, type Template } from "../messages/words.ts";
 
 export type ActionArguments = Readonly<Record<string, string | number | boolean>>;
@@ -24,15 +25,15 @@ export function shellWord(word: string): string {
 }
 
 function kubectl(target: EntityId, words: readonly string[]): string[] {
-  const { cluster, namespace } = entityParts(target);
+  const { cluster, namespace } = partsOf(target);
   return ["kubectl", ...(cluster === "" ? [] : ["--context", cluster]), ...(namespace === "" ? [] : ["--namespace", namespace]), ...words];
 }
 
-const typed = (target: EntityId) => `${entityParts(target).kind}/${entityParts(target).name}`;
-const name = (target: EntityId) => entityParts(target).name;
+const typed = (target: EntityId) => `${partsOf(target).kind}/${partsOf(target).name}`;
+const name = (target: EntityId) => partsOf(target).name;
 const look = { risk: "none", reversible: true, mutates: false, verifies: "none" } as const;
 
-const configmap = (target: EntityId) => (entityParts(target).kind === "config" ? `configmap/${name(target)}` : typed(target));
+const configmap = (target: EntityId) => (partsOf(target).kind === "config" ? `configmap/${name(target)}` : typed(target));
 
 /** All that may ever be proposed. */
 export const actionCatalogue = {
@@ -134,7 +135,7 @@ export const actionCatalogue = {
   },
   "kubernetes.inspect_capacity": {
     ...look, title: text("Compare the requests of {entity} with the free room of the nodes", "比對 {entity} 的資源請求與節點剩餘容量"), effect: text("Shows which resource is missing", "顯示不足的資源"),
-    command: (target) => ["kubectl", ...(entityParts(target).cluster === "" ? [] : ["--context", entityParts(target).cluster]), "describe", "nodes"],
+    command: (target) => ["kubectl", ...(partsOf(target).cluster === "" ? [] : ["--context", partsOf(target).cluster]), "describe", "nodes"],
   },
   "kubernetes.inspect_quota": {
     ...look, title: text("Look at the quota of the namespace of {entity}", "查看 {entity} 所屬命名空間的配額"), effect: text("Shows used against hard", "顯示已用量與上限"),

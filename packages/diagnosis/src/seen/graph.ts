@@ -1,6 +1,6 @@
 import { byCodeUnit } from "@sre/contracts/canonical";
-import { entityId, entityParts, type ClusterObject, type Edge, type EntityId } from "@sre/contracts/evidence";
-import { isNode, isWorkload, kindOf, nameOf, namespaceOf } from "../entities.ts";
+import { entityId, type ClusterObject, type Edge, type EntityId } from "@sre/contracts/evidence";
+import { isNode, isWorkload, kindOf, nameOf, namespaceOf, partsOf } from "../entities.ts";
 import { textAt } from "../fields.ts";
 import { diagnosisLimits } from "../limits.ts";
 
@@ -23,14 +23,17 @@ export interface Graph {
   distance(from: EntityId, to: EntityId): number | null;
 }
 
-function ownerEdges(objects: readonly ClusterObject[]): { from: EntityId; to: EntityId; kind: Edge["kind"] }[] {
-  return objects.flatMap((object) => {
+type Link = { readonly from: EntityId; readonly to: EntityId; readonly kind: Edge["kind"] };
+
+function objectLinks(objects: readonly ClusterObject[]): Link[] {
+  return objects.flatMap((object): Link[] => {
+    const used = object.refs.map(({ to }): Link => ({ from: object.entity, to, kind: "uses" }));
     const owner = object.owner === null ? [] : [{ from: object.owner, to: object.entity, kind: "owns" as const }];
     const node = textAt(object.spec, "nodeName");
-    if (kindOf(object.entity) !== "pod" || node === "") return owner;
-    const { cluster } = entityParts(object.entity);
+    if (kindOf(object.entity) !== "pod" || node === "") return [...owner, ...used];
+    const { cluster } = partsOf(object.entity);
     const on = entityId({ cluster, namespace: "", kind: "node", name: node });
-    return [...owner, { from: object.entity, to: on, kind: "runs_on" as const }];
+    return [...owner, ...used, { from: object.entity, to: on, kind: "runs_on" }];
   });
 }
 
@@ -73,8 +76,6 @@ function linksByName(links: readonly Link[], entities: readonly EntityId[]): Lin
   });
 }
 
-type Link = { readonly from: EntityId; readonly to: EntityId; readonly kind: Edge["kind"] };
-
 // A selector that matches this many workloads is a way of watching them, not a service that they make up.
 const selectedWorkloadsMax = 5;
 
@@ -88,7 +89,7 @@ function joinComponents(links: readonly Link[], entities: readonly EntityId[], t
   const known = new Set(entities);
   for (const id of entities) {
     if (!isWorkload(id)) continue;
-    const { cluster, namespace, name } = entityParts(id);
+    const { cluster, namespace, name } = partsOf(id);
     const service = entityId({ cluster, namespace, kind: "service", name });
     if (known.has(service)) groups.join(service, id);
   }
@@ -96,9 +97,9 @@ function joinComponents(links: readonly Link[], entities: readonly EntityId[], t
 }
 
 function representative(members: readonly EntityId[]): EntityId {
-  const names = new Set(members.filter(isWorkload).map((id) => entityParts(id).name));
+  const names = new Set(members.filter(isWorkload).map((id) => partsOf(id).name));
   const order = (id: EntityId) => {
-    const { kind, name } = entityParts(id);
+    const { kind, name } = partsOf(id);
     const rank =
       kind === "service" ? (names.has(name) ? 0 : 1) : isWorkload(id) && kind !== "replicaset" ? 2 : kind === "replicaset" ? 3 : 4;
     return `${rank} ${id}`;
@@ -129,7 +130,7 @@ function ownerFinder(links: readonly Link[]): (id: EntityId) => EntityId {
 /** Who needs whom, from declared and discovered edges and from the owners and nodes that objects name themselves. */
 export function buildGraph(input: { edges: readonly Edge[]; objects: readonly ClusterObject[]; entities: readonly EntityId[] }): Graph {
   const order = (link: Link) => `${link.from}>${link.kind}>${link.to}`;
-  const links: Link[] = [...input.edges, ...ownerEdges(input.objects)].sort((a, b) => byCodeUnit(order(a), order(b)));
+  const links: Link[] = [...input.edges, ...objectLinks(input.objects)].sort((a, b) => byCodeUnit(order(a), order(b)));
   const named = [...input.entities, ...links.flatMap(({ from, to }) => [from, to]), ...input.objects.map(({ entity }) => entity)];
   const entities = [...new Set(named)].sort(byCodeUnit);
   links.push(...linksByName(links, entities));
@@ -149,7 +150,7 @@ export function buildGraph(input: { edges: readonly Edge[]; objects: readonly Cl
   const needsOf = (id: EntityId) => needs.get(id) ?? [];
   return {
     entities,
-    hasCalls: links.some(({ kind }) => dependencyKinds.has(kind)),
+    hasCalls: input.edges.some(({ kind }) => dependencyKinds.has(kind)),
     component,
     members: (id) => byRoot.get(groups.find(id)) ?? [id],
     topOwner,

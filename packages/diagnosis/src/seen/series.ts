@@ -1,5 +1,5 @@
 import { byCodeUnit, canonicalJson } from "@sre/contracts/canonical";
-import type { Answered, EntityId, EvidenceRef, QuestionOf, Scope, Signal, Statistic } from "@sre/contracts/evidence";
+import type { Answered, DataOf, EntityId, EvidenceRef, QuestionOf, Scope, Signal, Statistic } from "@sre/contracts/evidence";
 import type { Sample } from "@sre/timeseries";
 import { instant, ms } from "../time.ts";
 
@@ -69,12 +69,33 @@ function better(a: SeenSeries, b: SeenSeries): SeenSeries {
   return (order || byCodeUnit(a.cite.id, b.cite.id)) <= 0 ? a : b;
 }
 
-type SeriesAnswer = { answer: Answered; question: QuestionOf<"series">; data: Extract<Answered["data"], { about: "series" }> };
+// Detectors know seconds and shares only.
+const canonicalUnits: Readonly<Record<string, readonly [unit: string, factor: number]>> = {
+  ms: ["s", 1e-3],
+  us: ["s", 1e-6],
+  ns: ["s", 1e-9],
+  min: ["s", 60],
+  "%": ["1", 1e-2],
+  kBy: ["By", 1e3],
+  MBy: ["By", 1e6],
+  KiBy: ["By", 1024],
+  MiBy: ["By", 1024 ** 2],
+  GiBy: ["By", 1024 ** 3],
+};
+
+function inCanonicalUnit(data: DataOf<"series">): DataOf<"series"> {
+  const [unit, factor] = canonicalUnits[data.unit ?? ""] ?? [data.statistic === "ratio" ? "1" : data.unit, 1];
+  if (factor === 1) return { ...data, unit };
+  const convert = (values: readonly Sample[]) => values.map((value) => (value === null ? null : value * factor));
+  return { ...data, unit, rows: data.rows.map((row) => ({ ...row, values: convert(row.values) })) };
+}
+
+type SeriesAnswer = { answer: Answered; question: QuestionOf<"series">; data: DataOf<"series"> };
 
 function seriesAnswers(answers: readonly Answered[]): SeriesAnswer[] {
   return answers.flatMap((answer) => {
     const { question, data } = answer;
-    return question.about === "series" && data.about === "series" ? [{ answer, question, data }] : [];
+    return question.about === "series" && data.about === "series" ? [{ answer, question, data: inCanonicalUnit(data) }] : [];
   });
 }
 
