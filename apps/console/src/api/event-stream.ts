@@ -2,7 +2,7 @@ import type { StreamEvent } from "@sre/contracts/control-plane";
 import { failureOf, RequestFailed } from "./client.ts";
 
 /** A stream that stays silent longer than this is taken for broken, in milliseconds; the server sends a comment every 15 s. */
-export const silenceMsMax = 45_000;
+const silenceMsMax = 45_000;
 const retryMsMin = 1_000;
 const retryMsMax = 30_000;
 /** Most characters one unfinished event may hold. */

@@ -18,7 +18,7 @@ interface Live {
 const LiveContext = createContext<Live>({ state: "connecting", heardAt: null });
 
 /** The queries whose answers an event makes old. */
-export function staleAfter(event: StreamEvent): QueryKey[] {
+function staleAfter(event: StreamEvent): QueryKey[] {
   const incident: QueryKey[] = event.incident_id ? [["incident", event.incident_id]] : [];
   const run: QueryKey[] = event.diagnosis_id ? [["run", event.diagnosis_id]] : [];
   return event.kind === "change.recorded" ? incident : [["incidents"], ...incident, ...run];

@@ -10,7 +10,7 @@ import { FindingLink } from "./finding-link.tsx";
 import { useShownRun } from "./run-context.ts";
 
 /** The findings to list: all of them, or with a cause chosen those for and against it. */
-export function findingsShown(
+function findingsShown(
   all: readonly Finding[],
   cause: { readonly for: readonly Finding[]; readonly against: readonly Finding[] } | null,
 ): readonly Finding[] {

@@ -99,7 +99,7 @@ function Topology({ data }: Of<"topology">) {
 }
 
 /** How many rows an answer holds. */
-export function rowCount(data: EvidenceData): number {
+function rowCount(data: EvidenceData): number {
   switch (data.about) {
     case "series":
     case "calls":

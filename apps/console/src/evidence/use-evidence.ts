@@ -5,7 +5,7 @@ import { evidenceQuery } from "../api/queries.ts";
 import { useShownRun } from "../diagnoses/run-context.ts";
 
 /** Most answers that one view fetches. */
-export const answersMax = 24;
+const answersMax = 24;
 
 export type AnsweredAbout<About extends EvidenceData["about"]> = Answered & { readonly data: DataOf<About> };
 
@@ -16,7 +16,7 @@ export interface EvidenceFound<About extends EvidenceData["about"]> {
 }
 
 /** The tools' uses about one thing, one for each answer, in the order they were asked. */
-export function usesAbout(uses: readonly ToolUse[], wanted: (use: ToolUse) => boolean): ToolUse[] {
+function usesAbout(uses: readonly ToolUse[], wanted: (use: ToolUse) => boolean): ToolUse[] {
   const seen = new Set<string>();
   return uses.filter((use) => wanted(use) && !seen.has(use.evidence) && seen.add(use.evidence));
 }

@@ -29,7 +29,7 @@ export interface SignalChart {
 const signalName = (signal: Signal) => ("golden" in signal ? signal.golden : "named" in signal ? signal.named : signal.resource);
 
 /** Names of the objects a diagnosis ranks or calls hurt; with a cause chosen, only that cause's. */
-export function concerned({ diagnosis, cause }: Pick<ShownRun, "diagnosis" | "cause">): string[] {
+function concerned({ diagnosis, cause }: Pick<ShownRun, "diagnosis" | "cause">): string[] {
   const causes = cause ? [cause] : diagnosis.causes;
   const ids = causes.flatMap((each) => [each.entity, ...each.where, ...each.explains]);
   const hurt = cause ? [] : diagnosis.hurts.map((each) => each.entity);
@@ -66,7 +66,7 @@ function chartOf(answers: readonly SeriesAnswer[], names: readonly string[], t: 
 }
 
 /** One chart for each signal, errors first, with a line for each object concerned. */
-export function signalCharts(answers: readonly SeriesAnswer[], names: readonly string[], t: Translate): SignalChart[] {
+function signalCharts(answers: readonly SeriesAnswer[], names: readonly string[], t: Translate): SignalChart[] {
   const groups = new Map<string, SeriesAnswer[]>();
   for (const answer of answers) {
     if (answer.question.about !== "series") continue;

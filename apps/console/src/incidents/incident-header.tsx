@@ -11,7 +11,7 @@ import { SeverityBadge, StatusBadge } from "./severity.tsx";
 const linksMax = 6;
 
 /** Runbooks and dashboards of the alerts, each once, and only those that may be opened. */
-export function linksOf(alerts: readonly Alert[]): Alert["links"] {
+function linksOf(alerts: readonly Alert[]): Alert["links"] {
   const byUrl = new Map(alerts.flatMap((alert) => alert.links).map((link) => [link.url, link]));
   return [...byUrl.values()].filter((link) => safeHost(link.url) !== null).slice(0, linksMax);
 }

@@ -28,7 +28,7 @@ export function ruleLines(answer: RuleAnswer): Line[] {
 }
 
 /** A plain number that never leaves 0 to 1 is a share, and is read in percent. */
-export function isShare(answer: RuleAnswer): boolean {
+function isShare(answer: RuleAnswer): boolean {
   const { unit, rows, threshold } = answer.data;
   const all = [...rows.flatMap((row) => row.values), threshold].filter((value) => value !== null);
   return unit === "1" && all.every((value) => value >= 0 && value <= 1);

@@ -18,7 +18,7 @@ export interface Layout {
 }
 
 /** Objects reachable from a start along edges in either direction, nearest first. */
-export function nearest(edges: readonly Edge[], starts: readonly string[]): string[] {
+function nearest(edges: readonly Edge[], starts: readonly string[]): string[] {
   const found = new Set(starts);
   for (const id of found) {
     for (const edge of edges) {
