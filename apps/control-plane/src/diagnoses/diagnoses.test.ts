@@ -1,9 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { DiagnosisRun, Incident, TimelineEntry } from "@sre/contracts/control-plane";
+import { defaultTeamId, systemContext } from "@sre/service-kit";
 import { testDatabases } from "@sre/testkit";
 import { eventually, openHarness, type Caller, type Harness } from "../testing/harness.ts";
 import { sampleAlert } from "../testing/sample-alert.ts";
 import { sampleResult } from "../testing/sample-result.ts";
+import { recheckIncident } from "./recheck-incident.ts";
+import { queues } from "./schedule-diagnoses.ts";
 
 describe.each(testDatabases)("diagnoses on $name", (database) => {
   let harness: Harness;
@@ -166,17 +169,36 @@ describe.each(testDatabases)("diagnoses on $name", (database) => {
 
 describe("rechecks", () => {
   test("an incident that is still open is diagnosed once more after the pause, a resolved one is not", async () => {
-    await using harness = await openHarness(testDatabases[0]!, { env: { DIAGNOSIS_RECHECK_SECONDS: "1" } });
+    await using harness = await openHarness(testDatabases[0]!, { env: { DIAGNOSIS_RECHECK_SECONDS: "300" } });
+    const { app } = harness.controlPlane;
     const call = await harness.as();
-    const { incident_ids: ids } = await harness.send([
-      sampleAlert({ fingerprint: "a1", labels: { service: "one" } }),
-      sampleAlert({ fingerprint: "a2", labels: { service: "two" } }),
-    ]);
+    const enqueue = vi.spyOn(app.jobs, "enqueue");
+    const { incident_ids: ids } = await harness.send(
+      ["one", "two"].map((service, index) => sampleAlert({ fingerprint: `a${index}`, labels: { service } })),
+    );
+    const scheduled = enqueue.mock.calls
+      .filter(([, queue]) => queue === queues.recheck)
+      .map(([, , payload, options]) => ({ payload, options }));
+    const wanted = ids.map((id) => ({
+      payload: { team_id: defaultTeamId, incident_id: id },
+      options: { key: id, startAfterSeconds: 300 },
+    }));
+    expect(scheduled).toHaveLength(2);
+    expect(scheduled).toEqual(expect.arrayContaining(wanted));
+
+    const runs = async (id: string) => (await call(`/api/v1/incidents/${id}/diagnoses`)).body["items"] as DiagnosisRun[];
+    for (const id of ids) await eventually(async () => (await runs(id))[0]?.status === "reported", 60_000);
     await call(`/api/v1/incidents/${ids[1]}/resolve`, { body: {} });
-    const triggers = async (id: string | undefined) =>
-      ((await call(`/api/v1/incidents/${id}/diagnoses`)).body["items"] as DiagnosisRun[]).map(({ trigger }) => trigger);
-    await eventually(async () => (await triggers(ids[0])).length === 2);
-    expect(await triggers(ids[0])).toEqual(["recheck", "new_incident"]);
-    expect(await triggers(ids[1])).toEqual(["new_incident"]);
-  });
+    const ctx = systemContext({
+      teamId: defaultTeamId,
+      traceId: "test",
+      at: app.clock.now(),
+      log: app.log,
+      name: "control-plane",
+      scopes: [],
+    });
+    for (const id of [...ids, ...ids]) await recheckIncident(app, ctx, { incidentId: id });
+    expect((await runs(ids[0]!)).map(({ trigger }) => trigger)).toEqual(["recheck", "new_incident"]);
+    expect((await runs(ids[1]!)).map(({ trigger }) => trigger)).toEqual(["new_incident"]);
+  }, 150_000);
 });
