@@ -9,9 +9,11 @@ import { textAt } from "./fields.ts";
 const responseBytesMax = 16 * 1024 * 1024;
 const attemptsMax = 2;
 
-// The client is large, and a platform without Kubernetes never needs it.
+/** Loads the client: it is large, takes a second or more, and a platform without Kubernetes never needs it. */
+export const loadClient = () => import("@kubernetes/client-node");
+
 async function load(config: KubernetesConfig): Promise<KubeConfig> {
-  const { KubeConfig } = await import("@kubernetes/client-node");
+  const { KubeConfig } = await loadClient();
   const kubeConfig = new KubeConfig();
   try {
     if (config.kubeconfigFile === null) kubeConfig.loadFromCluster();

@@ -2,7 +2,7 @@ import type { Outbound } from "@sre/service-kit";
 import { entityParts, subjectsOf, type Question } from "@sre/contracts/evidence";
 import { answerWithin, SourceFailure, type Asking, type EvidenceSource, type Found, type SourceDeps } from "../source.ts";
 import type { KubernetesConfig } from "../sources-config.ts";
-import { openApiServer } from "./access.ts";
+import { loadClient, openApiServer } from "./access.ts";
 import { createListReader, type ListReader } from "./client.ts";
 import { readEvents } from "./events.ts";
 import { readObjects, type Estate } from "./objects.ts";
@@ -35,6 +35,8 @@ export function openKubernetesSource(config: KubernetesConfig & { readonly secre
   const { clock, log } = deps;
   let opening: Promise<Opened> | null = null;
   let opened: Opened | null = null;
+  // Begun now, so that the first question does not spend its deadline on it; a failure shows when it is asked.
+  loadClient().catch(() => undefined);
   const open = (): Promise<Opened> => {
     opening ??= openApiServer(config, deps).then(
       (outbound) => (opened = { outbound, reader: createListReader({ source: config.name, outbound, clock }) }),

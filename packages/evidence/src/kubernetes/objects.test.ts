@@ -1,6 +1,6 @@
-import type { Answer, ClusterObject, Question } from "@sre/contracts/evidence";
+import { Answer, type ClusterObject, type Question } from "@sre/contracts/evidence";
 import { startFakeHttp } from "@sre/testkit";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import {
   before as iso,
   containerOf,
@@ -16,11 +16,16 @@ import {
   serving,
   shopNamespace as shop,
   type Lists,
+  warmUp,
 } from "./testing/cluster.ts";
+
+beforeAll(warmUp);
 
 async function ask(question: Question, lists: Lists = {}): Promise<Answer> {
   await using cluster = openCluster(await startFakeHttp(serving(lists)));
-  return await cluster.source.ask(question, context);
+  const answer = await cluster.source.ask(question, context);
+  expect(Answer.safeParse(answer).error).toBeUndefined();
+  return answer;
 }
 
 const named = (answer: Answer, entity: string): ClusterObject | undefined =>

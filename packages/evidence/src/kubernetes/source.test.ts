@@ -1,6 +1,6 @@
 import type { Question } from "@sre/contracts/evidence";
 import { fakeFaults, startFakeHttp, type FakeAnswer } from "@sre/testkit";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import {
   changesOf,
   context,
@@ -13,7 +13,10 @@ import {
   pod,
   serving,
   shopNamespace as shop,
+  warmUp,
 } from "./testing/cluster.ts";
+
+beforeAll(warmUp);
 
 describe("reading the API server", () => {
   test("only ever lists, with the token of the kubeconfig, page by page", async () => {
@@ -67,18 +70,25 @@ describe("reading the API server", () => {
     ["empty", fakeFaults.empty, "garbled"],
     ["another form", { json: { items: [{ kind: "Pod" }] } }, "garbled"],
     ["reset", fakeFaults.reset, "unreachable"],
+    ["resetMidBody", fakeFaults.resetMidBody, "unreachable"],
+    ["truncated", fakeFaults.truncated, "unreachable"],
+    ["unavailable", fakeFaults.unavailable, "refused"],
+    ["slow", fakeFaults.slow, "timeout"],
     ["hang", fakeFaults.hang, "timeout"],
     ["trickle", fakeFaults.trickle, "timeout"],
   ] as const;
   test.each(faults)("that is in trouble (%s) is a labelled answer about every question", async (_, fault, because) => {
-    await using cluster = openCluster(await startFakeHttp(fault));
+    const deadlineMs = because === "timeout" ? 500 : 10_000;
+    await using cluster = openCluster(await startFakeHttp(fault), { deadlineMs });
     const questions = [
       objectsQuestion(["pod", "deployment"]),
       eventsIn(shop),
       changesOf(shop),
       { about: "topology", of: [id("service", "cart")], depth: 1 } satisfies Question,
     ];
-    const answers = await Promise.all(questions.map((question) => cluster.source.ask(question, { ...context, deadlineMs: 900 })));
+    const answers = await Promise.all(
+      questions.map((question) => cluster.source.ask(question, { ...context, deadlineMs: deadlineMs + 100 })),
+    );
     for (const answer of answers)
       expect(answer).toMatchObject({
         kind: "unanswered",

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { createLog, createMetrics, createOutboundFactory, systemClock, type Cache, type Clock } from "@sre/service-kit";
 import type { Answer, DataOf, Question } from "@sre/contracts/evidence";
 import type { EvidenceSource } from "../../source.ts";
+import { loadClient } from "../access.ts";
 import { openKubernetesSource } from "../index.ts";
 
 /* A small cluster as its API server would show it, and a source that reads it. */
@@ -170,6 +171,9 @@ export function serving(lists: Lists = {}): (request: { readonly path: string })
   };
 }
 
+/** Loads what a first question would load, which on a busy machine takes longer than a deadline. */
+export const warmUp = async (): Promise<void> => void (await loadClient());
+
 const noCache: Cache = {
   getOrSet: (_key, _ttlMs, load) => load(),
   delete: () => Promise.resolve(),
@@ -200,7 +204,7 @@ export function openCluster<Http extends { readonly url: string; close(): Promis
   const log = createLog({ service: "test", level: "silent" });
   const outbound = createOutboundFactory({ metrics: createMetrics("test"), log, clock: systemClock });
   const clock: Clock = { now: () => new Date(now), monotonicMs: () => systemClock.monotonicMs() };
-  const { secretKeys = false, cluster = null, deadlineMs = 1_000 } = settings;
+  const { secretKeys = false, cluster = null, deadlineMs = 10_000 } = settings;
   const config = {
     kind: "kubernetes",
     name: "kubernetes",
@@ -227,7 +231,7 @@ export const shopNamespace = "eu//namespace/shop";
 export const idIn = (kind: string, name: string): string => `eu/shop/${kind}/${name}`;
 /** The instant some minutes before now, as evidence writes it. */
 export const before = (minutes: number): string => new Date(Date.parse(minutesAgo(minutes))).toISOString();
-export const context = { asOf: now, signal: new AbortController().signal, deadlineMs: 5_000 };
+export const context = { asOf: now, signal: new AbortController().signal, deadlineMs: 20_000 };
 export const window = { from: before(55), to: now };
 export const objectsQuestion = (kinds: string[], place = shopNamespace, as_of = now): Question => ({
   about: "objects",
