@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Cause, EntityId } from "@sre/contracts/evidence";
 import { diagnose, scopeOf } from "../index.ts";
-import { ago, alert, app, asOf, calls, change, errorRule, event, golden, node, steady, step } from "../testing/builders.ts";
+import { ago, alert, app, asOf, calls, change, errorRule, event, golden, node, step } from "../testing/builders.ts";
 import { answerOf, emptyWorld, id, run, type World } from "../testing/world.ts";
 
 const [front, cart, stock] = [id("service", "frontend"), id("service", "cart"), id("service", "stock")];
@@ -281,5 +281,4 @@ it("takes milliseconds and percent for what they are", () => {
   const plain = run({ ...world, series: world.series.filter(({ of }) => of === front) }).diagnosis;
   const converted = run({ ...world, series: odd.filter(({ of }) => of === front) }).diagnosis;
   expect(converted.findings.map(({ text }) => text.en)).toEqual(plain.findings.map(({ text }) => text.en));
-  expect(steady(1)(0)).toBeGreaterThan(0);
 });
