@@ -32,7 +32,7 @@ export function settingsOf(env: Environment, secrets: Secrets, dataDirectory: st
     ...shared, HTTP_PORT: port("CONTROL_PLANE_PORT", "8080"), PUBLIC_URL: env["PUBLIC_URL"] ?? controlPlaneUrl, OIDC_AUDIENCE: "control-plane", OIDC_CLIENT_ID: "control-plane",
     OIDC_CLIENT_SECRET: secrets.CONTROL_PLANE_CLIENT_SECRET, CONSOLE_CLIENT_SECRET: secrets.CONSOLE_CLIENT_SECRET, ASSISTANT_CLIENT_SECRET: secrets.ASSISTANT_CLIENT_SECRET,
     OPERATOR_CLIENT_SECRET: secrets.OPERATOR_CLIENT_SECRET, DEVELOPMENT_ISSUER: issuer === developmentIssuer ? "1" : "", DEVELOPMENT_ISSUER_SECRET: secrets.DEVELOPMENT_ISSUER_SECRET,
-    INGEST_TOKEN: ingestToken, ASSISTANT_URL: assistantUrl,
+    INGEST_TOKEN: ingestToken, ASSISTANT_URL: assistantUrl, GROUPING_TOPOLOGY_STEPS: env["GROUPING_TOPOLOGY_STEPS"] ?? "2",
   }; // prettier-ignore
   const assistant = {
     ...shared, HTTP_PORT: port("ASSISTANT_PORT", "8081"), OIDC_AUDIENCE: "assistant", OIDC_CLIENT_ID: "assistant", OIDC_CLIENT_SECRET: secrets.ASSISTANT_CLIENT_SECRET,

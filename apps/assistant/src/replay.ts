@@ -1,9 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { canonicalJson } from "@sre/contracts/canonical";
 import type { Diagnosis, Snapshot } from "@sre/contracts/evidence";
-import { collect, createMemoryGate, readSnapshot } from "@sre/evidence";
+import { collect, createMemoryGate, readSnapshot, snapshotSources } from "@sre/evidence";
 import { diagnoseScope, type Tools } from "./diagnose/diagnose.ts";
-import { recordedSources } from "./sources/recorded-sources.ts";
 
 /** A recording answers at once; this only bounds what cannot happen. Milliseconds. */
 const questionDeadlineMs = 60_000;
@@ -14,7 +13,7 @@ const questionDeadlineMs = 60_000;
  */
 export async function replaySnapshot(snapshot: Snapshot): Promise<Diagnosis> {
   const { as_of: asOf, alerts, entities, deployment } = snapshot.header.scope;
-  const sources = recordedSources(snapshot);
+  const sources = snapshotSources(snapshot);
   const gate = createMemoryGate();
   const context = { asOf, signal: new AbortController().signal, deadlineMs: questionDeadlineMs };
   const tools: Tools = {

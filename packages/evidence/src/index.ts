@@ -8,7 +8,7 @@ export { openSource } from "./open-source.ts";
 export { readConventions, type Conventions } from "./prometheus/conventions.ts";
 export { openPrometheusSource } from "./prometheus/index.ts";
 export { cutText, plainText, redact } from "./redact.ts";
-export { readSnapshot, snapshotSource, writeSnapshot } from "./snapshot/index.ts";
+export { readSnapshot, snapshotHash, snapshotSource, snapshotSources, SnapshotUnreadable, writeSnapshot } from "./snapshot/index.ts";
 export {
   answered,
   answerWithin,
