@@ -49,8 +49,14 @@ export default defineConfig({
     ...boundaries,
     ...testBoundaries,
     { files: ["apps/console/src/**/*.tsx"], rules: { "eslint/max-lines-per-function": ["error", { max: budgets.componentLinesMax }] } },
-    { files: [...tests, "**/testing/**"], rules: { "eslint/max-lines-per-function": "off", "typescript/no-unsafe-assignment": "off", "typescript/no-unsafe-argument": "off" } },
+    {
+      files: [...tests, "**/testing/**"],
+      rules: { "eslint/max-lines-per-function": "off", "typescript/no-unsafe-assignment": "off", "typescript/no-unsafe-argument": "off" },
+    },
     { files: ["scripts/**", "bench/**"], rules: { "eslint/no-console": "off" } },
-    { files: ["**/*.mjs"], rules: { "typescript/no-unsafe-assignment": "off", "typescript/no-unsafe-return": "off", "typescript/no-unsafe-argument": "off" } },
+    {
+      files: ["**/*.mjs"],
+      rules: { "typescript/no-unsafe-assignment": "off", "typescript/no-unsafe-return": "off", "typescript/no-unsafe-argument": "off" },
+    },
   ],
 });

@@ -9,7 +9,11 @@ const path = join(root, ".env.example");
 
 /** One variable: its meaning and unit as a comment, then its default; what is required or secret has none. */
 function entry(variable: ReturnType<typeof describeEnvironment>[number]): string {
-  const notes = [variable.unit ? `unit: ${variable.unit}` : "", variable.required ? "required" : "", variable.secret ? "secret" : ""].filter(Boolean);
+  const notes = [
+    variable.unit ? `unit: ${variable.unit}` : "",
+    variable.required ? "required" : "",
+    variable.secret ? "secret" : "",
+  ].filter(Boolean);
   const facts = `${variable.description}${notes.length > 0 ? ` (${notes.join(", ")})` : ""}`;
   return `# ${facts}\n${variable.required ? "" : "# "}${variable.name}=${variable.default ?? ""}\n`;
 }

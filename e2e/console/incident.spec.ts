@@ -10,7 +10,10 @@ async function signIn(page: Page, returnTo = "/"): Promise<void> {
 
 test("a person signs in, opens the incident of the bad deployment, and reads its verdict first", async ({ page }) => {
   await signIn(page);
-  await page.getByText(/Deployment checkout runs out of memory/).first().click();
+  await page
+    .getByText(/Deployment checkout runs out of memory/)
+    .first()
+    .click();
   await expect(page).toHaveURL(/\/incidents\//);
   await expect(page.getByText(/Deployment checkout runs out of memory/).first()).toBeVisible();
   const found = await new AxeBuilder({ page }).analyze();
@@ -25,7 +28,10 @@ test("without signing in, no incident is told", async ({ page, request }) => {
 
 test("acknowledging by key changes the incident and stands in its timeline", async ({ page }) => {
   await signIn(page);
-  await page.getByText(/Node worker-3 is out of disk/).first().click();
+  await page
+    .getByText(/Node worker-3 is out of disk/)
+    .first()
+    .click();
   await expect(page).toHaveURL(/\/incidents\//);
   const answered = page.waitForResponse((response) => response.url().endsWith("/acknowledge"));
   await page.keyboard.press("a");

@@ -2,7 +2,7 @@
 export type Curve = (atMs: number) => number;
 
 /** Deterministic noise in [−1, 1): a hash of the moment and the seed (Mulberry32's mixing), so that recording twice gives the same bytes. */
-export function noise(seed: number, atMs: number): number {
+function noise(seed: number, atMs: number): number {
   let mixed = (Math.imul(seed, 0x9e37_79b1) ^ Math.floor(atMs / 1_000)) >>> 0;
   mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
   mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);

@@ -15,7 +15,7 @@ import { deployment, idsOf, pod, serviceObject } from "./kubernetes.ts";
 import type { Place } from "./scenario.ts";
 
 /** Golden signals of a service; what is left out is steady and healthy. */
-export interface ServiceCurves {
+interface ServiceCurves {
   readonly latencySeconds?: Curve;
   readonly requestsPerSecond?: Curve;
   readonly errorRatio?: Curve;

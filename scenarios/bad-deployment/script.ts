@@ -1,4 +1,5 @@
 import { entityParts } from "@sre/contracts/evidence";
+import type { RecordChange } from "@sre/contracts/control-plane";
 import type { Script } from "../author/build.ts";
 import { ramp, sawtooth, steady, switchAt } from "../author/curves.ts";
 import { imageOf, podName, type ServiceSpec } from "../author/estate.ts";
@@ -42,6 +43,15 @@ function services(culprit: string, bystander: string): ServiceSpec[] {
     },
     { name: "payment", version: "3.4.2", nodes, createdAt, curves: { requestsPerSecond: ramp({ startMs: deployedMs, endMs: deployedMs + 300_000, from: 60, to: 47 }) } },
     { name: "catalog", version: "4.0.7", nodes, createdAt },
+  ]; // prettier-ignore
+}
+
+/** The rollout, and two changes that have nothing to do with it. */
+function changes(culprit: string): RecordChange[] {
+  return [
+    { id: `deploy-${culprit}-2.14.0`, entity: ids.deployment(culprit), kind: "deployment", title: `Deploy ${culprit} 2.14.0`, started_at: deployedAt, ended_at: "2026-11-03T02:45:00.000Z", state: "succeeded", touches: [ids.service(culprit)], by: "mei", from: imageOf(culprit, "2.13.2"), to: imageOf(culprit, "2.14.0"), url: null },
+    { id: "config-frontend-banner", entity: ids.deployment("frontend"), kind: "config", title: "Show the autumn banner", started_at: "2026-11-02T15:10:00.000Z", ended_at: "2026-11-02T15:10:10.000Z", state: "succeeded", touches: [ids.service("frontend")], by: "jonas", from: "banner=off", to: "banner=on", url: null },
+    { id: "scale-catalog", entity: ids.deployment("catalog"), kind: "scale", title: "Scale catalog from 3 to 2", started_at: "2026-11-03T01:30:00.000Z", ended_at: "2026-11-03T01:31:00.000Z", state: "succeeded", touches: [ids.service("catalog")], by: "autoscaler", from: "3", to: "2", url: null },
   ]; // prettier-ignore
 }
 
@@ -108,11 +118,7 @@ export function badDeployment(variant: Variant = {}): Script {
         lastAt: "2026-11-03T02:54:30.000Z",
       }),
     ]),
-    changes: [
-      { id: `deploy-${culprit}-2.14.0`, entity: ids.deployment(culprit!), kind: "deployment", title: `Deploy ${culprit} 2.14.0`, started_at: deployedAt, ended_at: "2026-11-03T02:45:00.000Z", state: "succeeded", touches: [ids.service(culprit!)], by: "mei", from: imageOf(culprit!, "2.13.2"), to: imageOf(culprit!, "2.14.0"), url: null },
-      { id: "config-frontend-banner", entity: ids.deployment("frontend"), kind: "config", title: "Show the autumn banner", started_at: "2026-11-02T15:10:00.000Z", ended_at: "2026-11-02T15:10:10.000Z", state: "succeeded", touches: [ids.service("frontend")], by: "jonas", from: "banner=off", to: "banner=on", url: null },
-      { id: "scale-catalog", entity: ids.deployment("catalog"), kind: "scale", title: "Scale catalog from 3 to 2", started_at: "2026-11-03T01:30:00.000Z", ended_at: "2026-11-03T01:31:00.000Z", state: "succeeded", touches: [ids.service("catalog")], by: "autoscaler", from: "3", to: "2", url: null },
-    ], // prettier-ignore
+    changes: changes(culprit!),
     expected: {
       verdicts: ["confirmed", "likely"],
       entity: ids.deployment(culprit!),

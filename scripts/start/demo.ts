@@ -20,7 +20,7 @@ interface Recorded {
 }
 
 /** The incidents recorded under `scenarios/`, by name. */
-export function recordedScenarios(): Recorded[] {
+function recordedScenarios(): Recorded[] {
   const read = (folder: string, file: string): unknown => JSON.parse(readFileSync(join(folder, file), "utf8"));
   return globSync("scenarios/*/snapshot.ndjson", { cwd: root })
     .sort()

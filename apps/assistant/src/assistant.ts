@@ -34,7 +34,7 @@ import { createDatabaseLeases, createMemoryLeases } from "./tools/slot-leases.ts
 import { createSourceGate } from "./tools/source-gate.ts";
 import { createSourceStatistics } from "./tools/source-statistics.ts";
 
-export const version = "1.0.0";
+const version = "1.0.0";
 /** Longest time limit that a request may name, and the time to spare after it. Seconds. */
 const sessionJobSeconds = 600 + 120;
 const housekeepingSeconds = 60;

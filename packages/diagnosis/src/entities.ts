@@ -1,14 +1,6 @@
 import { entityId, type EntityId, type EntityParts } from "@sre/contracts/evidence";
 
-export const workloadKinds: ReadonlySet<string> = new Set([
-  "deployment",
-  "statefulset",
-  "daemonset",
-  "job",
-  "cronjob",
-  "replicaset",
-  "workload",
-]);
+const workloadKinds: ReadonlySet<string> = new Set(["deployment", "statefulset", "daemonset", "job", "cronjob", "replicaset", "workload"]);
 
 // A sender's broken percent sequence is kept as it stands: a name that reads oddly must not end a diagnosis.
 function decoded(part: string): string {

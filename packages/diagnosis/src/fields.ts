@@ -26,11 +26,6 @@ export function listAt(fields: unknown, ...path: string[]): readonly Fields[] {
   return Array.isArray(value) ? value.filter(isFields) : [];
 }
 
-/** Reads true out of an object of unknown form. */
-export function isTrueAt(fields: unknown, ...path: string[]): boolean {
-  return at(fields, path) === true;
-}
-
 /** A condition of a Kubernetes status by its type, e.g. Ready. */
 export function conditionOf(status: unknown, type: string): Fields | null {
   return listAt(status, "conditions").find((condition) => textAt(condition, "type") === type) ?? null;

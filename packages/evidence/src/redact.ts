@@ -1,6 +1,6 @@
 import { evidenceLimits } from "@sre/contracts/evidence";
 
-export const censored = "[redacted]";
+const censored = "[redacted]";
 
 /*
  * Secrets go, what explains a fault stays: hosts, ports, codes, paths and trace ids are kept. Each pattern is linear:

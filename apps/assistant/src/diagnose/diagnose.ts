@@ -1,7 +1,7 @@
 import type { Answer, Diagnosis, Question, Scope } from "@sre/contracts/evidence";
 import { diagnose, planQuestions, scopeOf, type ScopeInput } from "@sre/diagnosis";
 
-export const roundNumbers = [1, 2, 3] as const;
+const roundNumbers = [1, 2, 3] as const;
 export type RoundNumber = (typeof roundNumbers)[number];
 
 /** The questions of a round go out at the same time; what they showed decides the next round. */

@@ -2,7 +2,7 @@ import type { Answer } from "@sre/contracts/evidence";
 import { unanswered } from "@sre/evidence";
 
 /** Size of an answer as it is stored, before compression. Bytes. */
-export function answerBytes(answer: Answer): number {
+function answerBytes(answer: Answer): number {
   return Buffer.byteLength(JSON.stringify(answer));
 }
 

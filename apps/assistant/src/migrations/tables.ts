@@ -45,7 +45,7 @@ export interface SessionTable extends Owned {
   error_detail: string | null;
 }
 
-export interface SessionEvidenceTable extends Owned {
+interface SessionEvidenceTable extends Owned {
   session_id: string;
   round: number;
   chunk: number;
@@ -72,7 +72,7 @@ export interface SourceCallTable extends Owned {
   calls: number;
 }
 
-export interface SourceSlotTable extends Owned {
+interface SourceSlotTable extends Owned {
   source: string;
   slot: number;
   holder: string;

@@ -10,7 +10,7 @@ const housekeepingLimits = { evidencePerRun: 100, sessionsPerRun: 500, strandedP
 /** A session this old and unfinished gets a job again, in case it lost its own; a job that is still there stays the only one. Milliseconds. */
 const strandedAfterMs = 60_000;
 const keepCallsMs = 25 * 3_600_000;
-export const housekeepingEveryMs = 60_000;
+const housekeepingEveryMs = 60_000;
 
 async function requeueStranded(app: App, at: Date): Promise<void> {
   const before = new Date(at.getTime() - strandedAfterMs);

@@ -21,7 +21,7 @@ function unprocessable(field: string, detail: string): RuleBroken {
 }
 
 /** The workload that a deployment request names. */
-export function deploymentOf(body: DiagnosticRequest): EntityId {
+function deploymentOf(body: DiagnosticRequest): EntityId {
   return entityId({ cluster: body.cluster, namespace: body.namespace, kind: "deployment", name: body.deployment });
 }
 

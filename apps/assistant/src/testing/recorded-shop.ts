@@ -7,12 +7,12 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** A small shop for tests: checkout calls payments, and payments begins to fail at the onset. */
-export const asOf = "2026-11-24T09:30:00.000Z";
+const asOf = "2026-11-24T09:30:00.000Z";
 const onsetMs = Date.parse("2026-11-24T09:10:00.000Z");
-export const checkout = "eu-1/shop/service/checkout";
-export const payments = "eu-1/shop/service/payments";
+const checkout = "eu-1/shop/service/checkout";
+const payments = "eu-1/shop/service/payments";
 
-export const alert: ScopeAlert = {
+const alert: ScopeAlert = {
   name: "HighErrorRate",
   entity: checkout,
   severity: "critical",

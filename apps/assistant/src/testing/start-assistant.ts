@@ -11,7 +11,7 @@ import { readConfig, type Config } from "../config.ts";
 import { migrations } from "../migrations/index.ts";
 import type { Tables } from "../migrations/tables.ts";
 
-export const otherTeam = TeamId.parse("00000000-0000-7000-8000-000000000002");
+const otherTeam = TeamId.parse("00000000-0000-7000-8000-000000000002");
 
 const people: Readonly<Record<string, { scopes: readonly string[]; team: TeamId }>> = {
   runner: { scopes: ["diagnostics:run", "diagnostics:read"], team: defaultTeamId },
@@ -39,13 +39,13 @@ export interface OpensDatabase {
   open<S>(migrations: Record<string, Migration>): Promise<Database<S>>;
 }
 
-export interface Call {
+interface Call {
   readonly as?: string | null;
   readonly body?: unknown;
   readonly headers?: Record<string, string>;
 }
 
-export interface Answered {
+interface Answered {
   readonly status: number;
   readonly headers: Readonly<Record<string, unknown>>;
   readonly text: string;

@@ -3,7 +3,7 @@ import { sql, type Database } from "@sre/storage";
 import type { Tables } from "../migrations/tables.ts";
 
 /** How long a slot stays taken when its holder is not heard of any more, and how often the holder is heard. Seconds, milliseconds. */
-export const leaseLimits = { leaseSeconds: 30, renewEveryMs: 5_000 } as const;
+const leaseLimits = { leaseSeconds: 30, renewEveryMs: 5_000 } as const;
 
 /** The places in front of a source, numbered from 1; whoever holds one may have one call under way. */
 export interface SlotLeases {

@@ -6,10 +6,10 @@ import type { Tx } from "../migrations/tables.ts";
 import { findCallNeighbours } from "../resources/store.ts";
 import { worst, type DeliveredAlert } from "./incident-moves.ts";
 
-export const titleCharactersMax = 300;
+const titleCharactersMax = 300;
 
 /** An incident that a delivery opened. */
-export interface OpenedIncident {
+interface OpenedIncident {
   readonly id: string;
   readonly number: number;
   readonly title: string;

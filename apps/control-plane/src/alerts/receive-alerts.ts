@@ -13,8 +13,8 @@ import { readAlert, withoutRepeats, type ReadAlert } from "./read-alert.ts";
 import { resolveAlerts } from "./resolve-alerts.ts";
 import { attachAlerts, insertQuarantined, lockBucketOf, lockGroups, moveIncidents, upsertAlerts } from "./store.ts";
 
-export const integration = "alertmanager";
-export const intakeLimits = {
+const integration = "alertmanager";
+const intakeLimits = {
   deliveriesInFlightMax: 256,
   quarantinedPayloadCharactersMax: 65_536,
   retryAfterSeconds: 5,

@@ -7,7 +7,7 @@ import type { DiagnosisRow } from "./store.ts";
 export const analysisLimits = { alertsMax: 200, affectedServicesMax: 50 } as const;
 
 /** The label by which an alert belongs to a recorded scenario, and the one that says as of when it is to be judged. */
-export const scenarioLabels = { scenario: "scenario", asOf: "scenario_as_of" } as const;
+const scenarioLabels = { scenario: "scenario", asOf: "scenario_as_of" } as const;
 
 export interface AnalysisInput {
   readonly incident: IncidentOverview;

@@ -13,7 +13,7 @@ import { lockDiagnosis, updateDiagnosis, type DiagnosisRow } from "./store.ts";
 export const followLimits = { pollMs: 200, pollMsMax: 1_000, pollGrowth: 1.3, graceSeconds: 120 } as const;
 
 /** The assistant cannot be asked now; the job is run again after a pause. */
-export class AssistantUnavailable extends Error {
+class AssistantUnavailable extends Error {
   constructor(because: string) {
     super(`The assistant cannot be asked: ${because}`);
     this.name = "AssistantUnavailable";

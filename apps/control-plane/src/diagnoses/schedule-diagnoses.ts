@@ -38,7 +38,7 @@ const priorityOf: Readonly<Record<Severity, number>> = { critical: 3, error: 2, 
 /** Who asks when nobody does. */
 const automatic = "control-plane";
 
-export const scheduleLimits = { wishesInDeliveryMax: 20, wishesPerJobMax: 200 } as const;
+const scheduleLimits = { wishesInDeliveryMax: 20, wishesPerJobMax: 200 } as const;
 
 type Call = { readonly app: App; readonly ctx: CallContext };
 

@@ -5,7 +5,7 @@ import type { Db, DiagnosisTable, Tx } from "../migrations/tables.ts";
 export type DiagnosisRow = Selectable<DiagnosisTable>;
 
 /** The newest diagnoses of one incident that the API lists. */
-export const diagnosesListedMax = 50;
+const diagnosesListedMax = 50;
 
 export async function insertDiagnosis(tx: Tx, row: Insertable<DiagnosisTable>): Promise<void> {
   await tx.insertInto("diagnoses").values(row).execute();

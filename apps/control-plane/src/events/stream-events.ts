@@ -3,7 +3,7 @@ import { requireScope, RuleBroken, type CallContext } from "@sre/service-kit";
 import type { App } from "../app.ts";
 import { currentPosition, eventsAfter, positionOfEvent, type StreamPosition } from "./store.ts";
 
-export const streamLimits = { streamsMax: 500, pollMs: 1_000, heartbeatMs: 15_000 } as const;
+const streamLimits = { streamsMax: 500, pollMs: 1_000, heartbeatMs: 15_000 } as const;
 
 /** Open streams of this process. */
 export interface StreamCount {

@@ -5,7 +5,7 @@ import { afterKeyset, type Keyset } from "../http/paging.ts";
 import type { Db, ExecutionLogTable, ExecutionTable } from "../migrations/tables.ts";
 
 /** Log lines of one execution that the API shows. */
-export const executionLinesMax = 5_000;
+const executionLinesMax = 5_000;
 
 export type ExecutionRow = Selectable<ExecutionTable>;
 

@@ -15,7 +15,7 @@ export interface NewTimelineEntry {
 }
 
 /** The newest entries that the API shows of one incident. */
-export const timelineEntriesMax = 2_000;
+const timelineEntriesMax = 2_000;
 const rowsPerInsertMax = 500;
 
 /** Writes into the timelines of incidents, in the transaction of what happened. An entry whose id is already there is left as it is. */

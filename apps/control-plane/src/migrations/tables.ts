@@ -69,7 +69,7 @@ export interface IncidentTable extends Owned {
   version: number;
 }
 
-export interface IncidentEntityTable extends Owned {
+interface IncidentEntityTable extends Owned {
   incident_id: string;
   entity: EntityId;
 }
@@ -125,7 +125,7 @@ export interface ChangeTable extends Owned {
   recorded_at: Date;
 }
 
-export interface ChangeEntityTable extends Owned {
+interface ChangeEntityTable extends Owned {
   change_id: string;
   entity: EntityId;
 }
@@ -185,7 +185,7 @@ export interface ExecutionLogTable extends Owned {
   line: string;
 }
 
-export interface EventTable extends Owned {
+interface EventTable extends Owned {
   id: Generated<BigNumber>;
   xid: Generated<BigNumber>;
   kind: StreamEvent["kind"];
@@ -213,7 +213,7 @@ export interface SignedInSessionTable extends Owned {
   expires_at: Date;
 }
 
-export interface CounterTable extends Owned {
+interface CounterTable extends Owned {
   name: string;
   value: number;
 }

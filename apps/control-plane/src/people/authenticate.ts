@@ -25,7 +25,7 @@ const csrfHeader = "x-csrf-token";
 const safeMethods = new Set(["GET", "HEAD"]);
 
 /** Whether two secrets are equal, in a time that does not depend on where they differ. */
-export function sameSecret(a: string, b: string): boolean {
+function sameSecret(a: string, b: string): boolean {
   return timingSafeEqual(Buffer.from(sha256(a)), Buffer.from(sha256(b)));
 }
 

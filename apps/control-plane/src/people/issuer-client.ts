@@ -2,7 +2,7 @@ import { isLoopbackUrl, RuleBroken, type TokenVerifier, type Principal } from "@
 import * as oidc from "openid-client";
 
 /** What a person's browser must bring back. */
-export interface SignInSecrets {
+interface SignInSecrets {
   readonly state: string;
   readonly nonce: string;
   readonly codeVerifier: string;

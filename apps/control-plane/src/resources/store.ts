@@ -4,7 +4,7 @@ import { sql, type Selectable } from "kysely";
 import type { Db, EdgeTable, ResourceTable, Tx } from "../migrations/tables.ts";
 
 /** Bounds of one topology answer and of the walks over edges. */
-export const topologyLimits = { entitiesMax: 2_000, edgesMax: 10_000, ownerStepsMax: 3 } as const;
+const topologyLimits = { entitiesMax: 2_000, edgesMax: 10_000, ownerStepsMax: 3 } as const;
 
 export type ResourceRow = Selectable<ResourceTable>;
 export type EdgeRow = Selectable<EdgeTable>;

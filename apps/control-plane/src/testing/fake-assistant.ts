@@ -22,7 +22,7 @@ import {
 import { sampleEvidenceId, sampleResult } from "./sample-result.ts";
 
 /** What it was asked, in order. */
-export interface Asked {
+interface Asked {
   readonly kind: "alerts" | "deployment";
   readonly sessionId: string;
   readonly idempotencyKey: string | undefined;

@@ -19,14 +19,14 @@ export const allScopes = [
 export const otherTeamId = "00000000-0000-7000-8000-0000000000ff";
 export const ingestToken = "ingest-token-of-the-tests";
 
-export interface Reply {
+interface Reply {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
   readonly body: never;
 }
 
-export interface Call {
+interface Call {
   readonly method?: string;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;

@@ -1,10 +1,10 @@
 import type { z } from "zod";
 import type { ProblemStatus } from "./problem.ts";
 
-export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** How the caller proves who it is: a bearer token or session cookie, a sender's ingest token, or not at all. */
-export type Authentication = "principal" | "ingest" | "public";
+type Authentication = "principal" | "ingest" | "public";
 
 /** A body that is not JSON: a stream of events, a download, a page. */
 export interface RawBody {

@@ -34,7 +34,7 @@ function tells(answer: Answered, subject: string): boolean {
 }
 
 /** Everything that some source told, by meaning. */
-export function toldMeanings(seen: Seen): ReadonlySet<string> {
+function toldMeanings(seen: Seen): ReadonlySet<string> {
   const told = new Set<string>();
   for (const answer of seen.answers) {
     if (answer.kind !== "answered" || isSeason(seen.scope, answer.question)) continue;

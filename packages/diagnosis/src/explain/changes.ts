@@ -21,7 +21,7 @@ const passiveKinds: ReadonlySet<string> = new Set(["config", "secret", "quota", 
 export const isPassive = (id: EntityId): boolean => passiveKinds.has(kindOf(id));
 
 /** Whether a change was made to this component, or says that it touches it. */
-export function concerns(seen: Seen, change: ChangeRecord, component: EntityId): boolean {
+function concerns(seen: Seen, change: ChangeRecord, component: EntityId): boolean {
   const { graph } = seen;
   if ([change.entity, ...change.touches].some((id) => graph.component(id) === component)) return true;
   return isPassive(change.entity) && graph.needs(component).includes(graph.component(change.entity));

@@ -17,8 +17,6 @@ import { ms } from "../time.ts";
 import { buildGraph, type Graph } from "./graph.ts";
 import { readSeasons, readSeries, type SeasonSeries, type SeenSeries } from "./series.ts";
 
-export type Unanswered = Extract<Answer, { kind: "unanswered" }>;
-
 /** Something read out of an answer, with the reference that opens it. */
 export type Cited<T> = T & { readonly cite: EvidenceRef };
 
@@ -80,7 +78,7 @@ function readObjects(answers: readonly Answered[], asOfMs: number): Cited<Cluste
   return once(rows);
 }
 
-export const eventPart = (event: ClusterEvent): string => `${event.entity} ${event.reason} ${event.first_at}`;
+const eventPart = (event: ClusterEvent): string => `${event.entity} ${event.reason} ${event.first_at}`;
 
 function readEvents(answers: readonly Answered[], asOfMs: number): Cited<ClusterEvent>[] {
   const rows = dataOf(answers, "events").flatMap(({ answer, data }) =>

@@ -2,7 +2,7 @@ import type { controlPlaneOperations } from "@sre/contracts/control-plane";
 import type { ApiClient, ApiFailure, Clock } from "@sre/service-kit";
 import { instantOf, SourceFailure, type Asking, type BreakerState } from "../source.ts";
 
-export type ControlPlane = ApiClient<typeof controlPlaneOperations>;
+type ControlPlane = ApiClient<typeof controlPlaneOperations>;
 
 /** The control plane as one source calls it. */
 export interface Calls {

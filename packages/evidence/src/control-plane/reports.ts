@@ -5,7 +5,7 @@ import { SourceFailure, type Asking, type Found } from "../source.ts";
 import { callControlPlane, readPages, type Calls } from "./calls.ts";
 
 /** Bounds of one question. */
-export const controlPlaneLimits = { pageRows: 200, pagesMax: 5, topologyEntitiesMax: 40, topologyCallsAtOnce: 4 } as const;
+const controlPlaneLimits = { pageRows: 200, pagesMax: 5, topologyEntitiesMax: 40, topologyCallsAtOnce: 4 } as const;
 
 const ms = (at: Instant): number => Date.parse(at);
 const earlier = (a: Instant, b: Instant): Instant => (ms(a) <= ms(b) ? a : b);

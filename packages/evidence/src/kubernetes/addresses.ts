@@ -1,6 +1,6 @@
 /* What of a configuration value may be kept: where it points to. Never a credential, a query or anything else. */
 
-export const addressLimits = { charactersMax: 200, perTextMax: 20, textCharactersMax: 65_536 } as const;
+const addressLimits = { charactersMax: 200, perTextMax: 20, textCharactersMax: 65_536 } as const;
 
 const url = /[a-z][a-z0-9+.-]{1,30}(?::[a-z0-9]{1,20})?:\/\/[^\s"'<>`\\,;]{1,300}/gi;
 const hostPort = /(?<![\w./@:-])(?:[a-z0-9](?:[a-z0-9-]{0,62}\.){0,8}[a-z0-9-]{0,62}):\d{2,5}(?![\w.:-])/gi;

@@ -6,7 +6,7 @@ import { failureOf, instantOf, SourceFailure } from "../source.ts";
 import type { Fields } from "./fields.ts";
 
 /** Bounds of what one list reads, in rows, pages, milliseconds and bytes. */
-export const listLimits = { pageRows: 250, pagesMax: 20, keptMs: 3_000, keptListsMax: 32, keptBytesMax: 2 * 1024 * 1024 } as const;
+const listLimits = { pageRows: 250, pagesMax: 20, keptMs: 3_000, keptListsMax: 32, keptBytesMax: 2 * 1024 * 1024 } as const;
 
 const Item = z.looseObject({ metadata: z.looseObject({ name: z.string(), namespace: z.string().optional() }) });
 const List = z.looseObject({ metadata: z.looseObject({ continue: z.string().optional() }).optional(), items: z.array(Item).nullable() });

@@ -9,7 +9,7 @@ import { placeOf, type Estate } from "./objects.ts";
 import { readKinds } from "./read-kinds.ts";
 
 /** The API server forgets events after this time by default (`--event-ttl`), in milliseconds. */
-export const eventRetentionMs = 3_600_000;
+const eventRetentionMs = 3_600_000;
 const messageCharactersMax = 1_000;
 const eventsMax = 5_000;
 
@@ -31,7 +31,7 @@ function regarding(event: Fields): Fields {
 }
 
 /** One event of either API as evidence; null when it lacks what makes an event. */
-export function clusterEvent(cluster: string, event: Fields): ClusterEvent | null {
+function clusterEvent(cluster: string, event: Fields): ClusterEvent | null {
   const thing = regarding(event);
   const [apiKind, name] = [textAt(thing, "kind"), textAt(thing, "name")];
   const created = instantAt(event, "metadata", "creationTimestamp");

@@ -19,7 +19,7 @@ export interface Estate {
 }
 
 /** Asked about an instant this much earlier than now, in milliseconds, the API server can only tell what is now. */
-export const presentMs = 120_000;
+const presentMs = 120_000;
 
 /** Of all objects in one answer; the rest of the answer's limit is for what stands around them. */
 const objectsBytesMax = evidenceLimits.answerBytesMax - 512 * 1024;

@@ -13,7 +13,7 @@ export interface KindsRead {
   readonly coverage: Pick<Coverage, "complete" | "missing_share" | "truncated_by" | "by_kind">;
 }
 
-export function pathOf(kind: KubernetesKind, place: Place): string {
+function pathOf(kind: KubernetesKind, place: Place): string {
   if (!kind.namespaced || "wholeCluster" in place) return `${kind.api}/${kind.plural}`;
   return `${kind.api}/namespaces/${encodeURIComponent(place.namespace)}/${kind.plural}`;
 }

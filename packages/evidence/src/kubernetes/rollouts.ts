@@ -127,7 +127,7 @@ function changeOf({ cluster, deployment, services }: Rollout, revisions: readonl
 }
 
 /** The rollouts of one Deployment as changes: one for each revision that a ReplicaSet still tells of. */
-export function rolloutsOf(rollout: Rollout, replicaSets: readonly Fields[]): ChangeRecord[] {
+function rolloutsOf(rollout: Rollout, replicaSets: readonly Fields[]): ChangeRecord[] {
   const revisions = replicaSets
     .filter((replicaSet) => ownedBy(rollout.deployment, replicaSet))
     .flatMap((replicaSet) => revisionOf(replicaSet) ?? [])

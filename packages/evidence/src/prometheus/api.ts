@@ -51,12 +51,12 @@ const Rules = envelope(
 );
 const Alerts = envelope(z.object({ alerts: z.array(ActiveAlert) }));
 
-export type MatrixRow = z.output<typeof Matrix>["data"]["result"][number];
-export type VectorRow = z.output<typeof Vector>["data"]["result"][number];
+type MatrixRow = z.output<typeof Matrix>["data"]["result"][number];
+type VectorRow = z.output<typeof Vector>["data"]["result"][number];
 export type AlertingRule = z.output<typeof Rules>["data"]["groups"][number]["rules"][number];
-export type ActiveAlert = z.output<typeof ActiveAlert>;
+type ActiveAlert = z.output<typeof ActiveAlert>;
 
-export interface Rows<Row> {
+interface Rows<Row> {
   readonly rows: readonly Row[];
   /** More rows were there than the limit. */
   readonly cut: boolean;

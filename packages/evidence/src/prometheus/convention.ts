@@ -2,7 +2,7 @@ import { Signal, type Statistic } from "@sre/contracts/evidence";
 import { z } from "zod";
 
 /** What a label says; several labels may say it, the first that a metric has counts. */
-export const labelRoles = [
+const labelRoles = [
   "cluster", "namespace", "service", "deployment", "statefulset", "daemonset", "job", "pod", "container", "node", "claim", "operation", "version", "code", "instance", "device", "client", "server", "client_namespace", "server_namespace",
 ] as const; // prettier-ignore
 export type LabelRole = (typeof labelRoles)[number];

@@ -6,7 +6,7 @@ import type { Conventions } from "./conventions.ts";
 import { aggregate, binary, call, oneOf, select, type Expr, type Matcher } from "./promql.ts";
 
 /** Metrics that tell who calls whom. */
-export interface GraphFamily {
+interface GraphFamily {
   readonly origin: "service_graph" | "istio";
   readonly total: string;
   /** Metric of failed calls; null: `code` tells. */
@@ -22,7 +22,7 @@ export interface GraphFamily {
 const reporter = (value: string): Matcher => ({ label: "reporter", op: "=", value });
 
 /** Tempo's metrics generator and the collector's service graph connector write the first, Istio's proxies the second. */
-export function graphFamilies({ labels }: Conventions): GraphFamily[] {
+function graphFamilies({ labels }: Conventions): GraphFamily[] {
   return [
     {
       origin: "service_graph",

@@ -1,7 +1,7 @@
 import type { Coverage, Instant, Window } from "@sre/contracts/evidence";
 import { instantOf } from "../source.ts";
 
-export const gridLimits = { pointsMax: 11_000 } as const;
+const gridLimits = { pointsMax: 11_000 } as const;
 
 /** Evaluation times: value i stands at `firstMs + i·stepMs` and covers the step before it. */
 export interface Grid {

@@ -2,7 +2,7 @@ import type { RuleData } from "@sre/contracts/evidence";
 import { parser } from "@prometheus-io/lezer-promql";
 
 type SyntaxNode = ReturnType<typeof parser.parse>["topNode"];
-export type Comparison = NonNullable<RuleData["comparison"]>;
+type Comparison = NonNullable<RuleData["comparison"]>;
 
 /** What an alerting rule compares with what. `left` can be drawn; `threshold` is the line it is drawn against. */
 export interface RuleExpression {

@@ -135,7 +135,7 @@ function largest(rows: readonly Row[], top: number | undefined): { rows: Row[]; 
 }
 
 /** How far back a rate must look so that no increase between two samples is lost (Grafana's $__rate_interval). */
-export function rateRange(stepSeconds: number, scrape: number): number {
+function rateRange(stepSeconds: number, scrape: number): number {
   return Math.ceil(Math.max(stepSeconds + scrape, 4 * scrape));
 }
 

@@ -15,7 +15,7 @@ function combine(cells: Cells, statistic: Statistic): number | null {
 }
 
 /** How many recorded steps make one asked step: 1 where the steps do not divide or the statistic cannot be combined. */
-export function stepsPerStep(recordedMs: number, askedMs: number, statistic: Statistic): number {
+function stepsPerStep(recordedMs: number, askedMs: number, statistic: Statistic): number {
   if (quantiles.has(statistic) || askedMs <= recordedMs || askedMs % recordedMs !== 0) return 1;
   return askedMs / recordedMs;
 }

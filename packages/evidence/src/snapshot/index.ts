@@ -1,2 +1,2 @@
-export { readSnapshot, SnapshotUnreadable, snapshotHash, writeSnapshot, type SnapshotFault } from "./format.ts";
+export { readSnapshot, SnapshotUnreadable, snapshotHash, writeSnapshot } from "./format.ts";
 export { snapshotSource, snapshotSources } from "./source.ts";

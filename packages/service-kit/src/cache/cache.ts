@@ -6,7 +6,7 @@ import { Redis } from "ioredis";
 import type { Log } from "../observe/log.ts";
 import type { Metrics } from "../observe/metrics.ts";
 
-export const cacheLimits = {
+const cacheLimits = {
   redisDeadlineMs: 50,
   redisConnectMs: 2_000,
   redisPauseMs: 2_000,

@@ -58,7 +58,7 @@ export function problemOf(rule: RuleBroken, traceId: string): ProblemReply {
 }
 
 /** `["alerts", 3, "labels", "severity"]` as `alerts[3].labels.severity`. */
-export function fieldPath(path: readonly PropertyKey[]): string {
+function fieldPath(path: readonly PropertyKey[]): string {
   const joined = path.reduce<string>((soFar, part) => {
     if (typeof part === "number") return `${soFar}[${part}]`;
     return soFar === "" ? String(part) : `${soFar}.${String(part)}`;

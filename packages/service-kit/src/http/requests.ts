@@ -46,7 +46,7 @@ function decode(part: string): string {
 }
 
 /** The query of a URL; a parameter that stands twice is refused, never "last one wins". */
-export function parseQuery(url: string, parametersMax: number): Record<string, string> {
+function parseQuery(url: string, parametersMax: number): Record<string, string> {
   const start = url.indexOf("?");
   if (start === -1 || start === url.length - 1) return {};
   const pairs = url.slice(start + 1).split("&", parametersMax + 1);

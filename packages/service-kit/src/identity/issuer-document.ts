@@ -4,10 +4,10 @@ import { parseJson } from "../outbound/parse-json.ts";
 import type { Outbound, OutboundFactory, OutboundRequest } from "../outbound/types.ts";
 import { RuleBroken } from "./rules.ts";
 
-export const issuerLimits = { deadlineMs: 3_000, documentBytesMax: 262_144, attemptsMax: 2, connectionsMax: 4, cooldownMs: 1_000 } as const;
+const issuerLimits = { deadlineMs: 3_000, documentBytesMax: 262_144, attemptsMax: 2, connectionsMax: 4, cooldownMs: 1_000 } as const;
 
 const Discovery = z.object({ issuer: z.string(), jwks_uri: z.url(), token_endpoint: z.url() });
-export type Discovery = z.infer<typeof Discovery>;
+type Discovery = z.infer<typeof Discovery>;
 
 /** One OpenID Connect issuer: its discovery document, and calls to the addresses that it names. */
 export interface Issuer {

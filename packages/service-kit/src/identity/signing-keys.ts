@@ -4,7 +4,7 @@ import type { Clock } from "../lifecycle/clock.ts";
 import type { Issuer } from "./issuer-document.ts";
 import { RuleBroken } from "./rules.ts";
 
-export const keyLimits = {
+const keyLimits = {
   freshMs: 300_000,
   /** The last good set serves this long when the issuer fails. */
   keptMs: 3_600_000,

@@ -2,7 +2,7 @@ import { ConfigurationError } from "../config/environment.ts";
 import type { Log } from "../observe/log.ts";
 import { createFailPoints } from "./fail-points.ts";
 
-export const exitCodes = { failure: 1, misconfigured: 78 } as const;
+const exitCodes = { failure: 1, misconfigured: 78 } as const;
 const closeMsMax = 10_000;
 // A launcher that was killed may be started again at once: its ports must be free by then.
 const abandonedCloseMsMax = 1_200;

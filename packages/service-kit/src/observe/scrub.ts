@@ -3,7 +3,7 @@ const secretName =
 const camelSecretName = /(Password|Secret|Token|ApiKey|PrivateKey|Authorization)$/;
 const depthMax = 6;
 const itemsMax = 200;
-export const censored = "[redacted]";
+const censored = "[redacted]";
 
 const secretTexts: readonly [RegExp, string][] = [
   [/\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi, `$1 ${censored}`],

@@ -52,7 +52,7 @@ export function createBoss(engine: Engine, log: Log): Boss {
   return { boss, use: (executeSql) => void (execute = executeSql) };
 }
 
-export function deadLetterName(queue: string): string {
+function deadLetterName(queue: string): string {
   return `${queue}.dead`;
 }
 

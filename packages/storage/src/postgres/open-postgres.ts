@@ -9,7 +9,7 @@ import { createTurns } from "../database/turns.ts";
 import { createGate } from "./gate.ts";
 
 /** Bounds in milliseconds: a statement on the server, the same seen from here, a free connection for a request and for a job, a new connection, a transaction that says nothing. */
-export const postgresLimits = {
+const postgresLimits = {
   statementMs: 2_000,
   answerMs: 3_000,
   poolWaitMs: 250,

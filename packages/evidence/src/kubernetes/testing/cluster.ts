@@ -123,14 +123,14 @@ export const service = {
   metadata: meta({ name: "cart" }),
   spec: { selector: { app: "cart" }, clusterIP: "10.96.0.7", ports: [{ name: "http", port: 80 }] },
 };
-export const payment = { metadata: meta({ name: "payment" }), spec: { selector: { app: "payment" }, ports: [{ port: 8080 }] } };
-export const ingress = {
+const payment = { metadata: meta({ name: "payment" }), spec: { selector: { app: "payment" }, ports: [{ port: 8080 }] } };
+const ingress = {
   metadata: meta({ name: "web" }),
   spec: {
     rules: [{ host: "shop.example", http: { paths: [{ path: "/cart", backend: { service: { name: "cart", port: { number: 81 } } } }] } }],
   },
 };
-export const config = {
+const config = {
   metadata: meta({ name: "flags" }),
   data: {
     all: "secret-sauce=on",
@@ -138,7 +138,7 @@ export const config = {
     LEDGER_HOST: "ledger",
   },
 };
-export const node = {
+const node = {
   metadata: { ...meta({ name: "n1" }), namespace: undefined },
   spec: {},
   status: { conditions: [{ type: "Ready", status: "True" }] },
