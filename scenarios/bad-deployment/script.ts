@@ -46,6 +46,8 @@ function services(culprit: string, bystander: string): ServiceSpec[] {
   ]; // prettier-ignore
 }
 
+const nodes = ["worker-1", "worker-2"].map((name) => node(ids.node(name), "2026-06-01T08:00:00.000Z"));
+
 /** The rollout, and two changes that have nothing to do with it. */
 function changes(culprit: string): RecordChange[] {
   return [
@@ -69,7 +71,7 @@ export function badDeployment(variant: Variant = {}): Script {
     place,
     asOf,
     services: all,
-    nodes: ["worker-1", "worker-2"].map((name) => node(ids.node(name), "2026-06-01T08:00:00.000Z")),
+    nodes,
     alerts: [
       {
         name: "HighErrorRate",
