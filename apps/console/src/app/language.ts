@@ -3,6 +3,7 @@ import i18next from "i18next";
 import { initReactI18next, useTranslation } from "react-i18next";
 import { en } from "../locales/en.ts";
 import { zhTW } from "../locales/zh-TW.ts";
+import { withLocalClock } from "../format/time.ts";
 
 declare module "i18next" {
   interface CustomTypeOptions {
@@ -50,9 +51,9 @@ export async function chooseLanguage(language: Language): Promise<void> {
 
 export type Translate = ReturnType<typeof useTranslation<"page">>["t"];
 
-/** The texts, the language, and `say`, which picks the language of a text that came from the server. */
+/** The texts, the language, and `say`, which picks the language of a text that came from the server and tells its clock times in local time. */
 export function useLanguage(): { t: Translate; language: Language; say: (text: LocalizedText) => string } {
   const { t, i18n } = useTranslation("page");
   const language: Language = i18n.language === "zh-TW" ? "zh-TW" : "en";
-  return { t, language, say: (text) => text[language] || text.en };
+  return { t, language, say: (text) => withLocalClock(text[language] || text.en, new Date()) };
 }

@@ -74,7 +74,7 @@ function Explains({ cause }: { cause: Cause }) {
   if (cause.explains.length === 0) return null;
   return (
     <p className="small">
-      <span className="quiet">{t("cause.explains")}</span> {cause.explains.map(shortName).join(", ")}
+      <span className="quiet">{t("cause.explains")}</span> {[...new Set(cause.explains.map(shortName))].join(", ")}
     </p>
   );
 }

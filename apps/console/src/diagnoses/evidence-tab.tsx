@@ -3,11 +3,14 @@ import { useLanguage } from "../app/language.ts";
 import { findingValues } from "../evidence/finding-values.ts";
 import { questionWindow } from "../evidence/question-words.ts";
 import { Entity } from "../ui/entity.tsx";
-import { Instant } from "../ui/instant.tsx";
-import { Empty } from "../ui/panel.tsx";
+import { Instant, Span } from "../ui/instant.tsx";
+import { Empty, Fold } from "../ui/panel.tsx";
 import { Table, type Column } from "../ui/table.tsx";
 import { FindingLink } from "./finding-link.tsx";
 import { useShownRun } from "./run-context.ts";
+
+/** Kinds of findings that say only that nothing happened: folded, so that what did happen is read first. */
+const calm = new Set(["golden_normal", "golden_usual", "no_bad_state"]);
 
 /** The findings to list: all of them, or with a cause chosen those for and against it. */
 function findingsShown(
@@ -17,38 +20,49 @@ function findingsShown(
   return cause ? [...cause.for, ...cause.against] : all;
 }
 
-/** Each finding with where it was seen: one row, one way to its source. */
-export function EvidenceTab() {
-  const { t } = useLanguage();
-  const { diagnosis, result, cause } = useShownRun();
-  const findings = findingsShown(diagnosis.findings, cause);
+function useColumns(): Column<Finding>[] {
+  const { t, language } = useLanguage();
+  const { result } = useShownRun();
   const useOf = new Map(result.tools_used.map((use) => [use.evidence, use]));
   const cited = (finding: Finding) => useOf.get(finding.evidence[0]?.id ?? "");
   const window = (finding: Finding) => {
     const use = cited(finding);
     const span = use ? questionWindow(use.question) : null;
-    if (!span) return finding.from ? <Instant at={finding.from} /> : "–";
-    return (
-      <span className="no-wrap">
-        <Instant at={span.from} />–<Instant at={span.to} />
-      </span>
-    );
+    if (span) return <Span from={span.from} to={span.to} />;
+    return finding.from ? <Instant at={finding.from} /> : "–";
   };
-  const columns: Column<Finding>[] = [
+  return [
     { title: t("evidence.finding"), wide: true, cell: (finding) => <FindingLink finding={finding} /> },
     { title: t("evidence.about"), cell: (finding) => <Entity id={finding.entity} /> },
     { title: t("evidence.source"), cell: (finding) => cited(finding)?.source ?? "–" },
     { title: t("evidence.window"), cell: window },
-    { title: t("evidence.value"), cell: (finding) => <span className="small value-cell">{findingValues(finding.values)}</span> },
+    {
+      title: t("evidence.value"),
+      cell: (finding) => <span className="value-cell">{findingValues({ finding, t, language }) || "–"}</span>,
+    },
   ];
+}
+
+/** Each finding with where it was seen: one row, one way to its source. */
+export function EvidenceTab() {
+  const { t } = useLanguage();
+  const { diagnosis, cause } = useShownRun();
+  const columns = useColumns();
+  const findings = findingsShown(diagnosis.findings, cause);
+  const keyOf = (finding: Finding, index: number) => `${index} ${finding.what} ${finding.entity}`;
   const nothing = diagnosis.verdict === "nothing_wrong" ? t("evidence.calm") : t("evidence.none");
   if (findings.length === 0) return <Empty title={cause ? t("evidence.filtered") : nothing}>{t("evidence.noneText")}</Empty>;
+  const told = findings.filter((finding) => !calm.has(finding.what));
+  const normal = findings.filter((finding) => calm.has(finding.what));
+  const normalTitle = t("evidence.normal", { count: normal.length });
   return (
-    <Table
-      caption={t("tab.evidence")}
-      columns={columns}
-      rows={findings}
-      keyOf={(finding, index) => `${index} ${finding.what} ${finding.entity}`}
-    />
+    <>
+      {told.length > 0 ? <Table caption={t("tab.evidence")} columns={columns} rows={told} keyOf={keyOf} /> : null}
+      {normal.length > 0 ? (
+        <Fold title={normalTitle} open={told.length === 0}>
+          <Table caption={normalTitle} columns={columns} rows={normal} keyOf={keyOf} />
+        </Fold>
+      ) : null}
+    </>
   );
 }

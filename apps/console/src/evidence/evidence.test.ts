@@ -1,5 +1,6 @@
 import type { ClusterObject } from "@sre/contracts/evidence";
 import { describe, expect, test } from "vitest";
+import type { Translate } from "../app/language.ts";
 import { citedFirst } from "./cited-first.ts";
 import { findingValues } from "./finding-values.ts";
 import { patternChange, sortPatterns, type LogPattern } from "./log-patterns.ts";
@@ -97,6 +98,27 @@ test("the row cited comes first and none is lost", () => {
   expect(citedFirst([1, 2, 3], (row) => row === 3)).toEqual([3, 1, 2]);
 });
 
-test("values of a finding are short", () => {
-  expect(findingValues({ exit_code: 137, share: 0.99812, limit: "512 MiB", more: 1 })).toBe("exit code 137 · share 0.998 · limit 512 MiB");
+describe("values of a finding", () => {
+  const words = (key: string, values: Record<string, unknown> = {}) => `${key}(${Object.values(values).join(",")})`;
+  const told = (what: string, values: Record<string, number | string>) =>
+    findingValues({ finding: { what, values }, t: words as unknown as Translate, language: "en" });
+
+  test.each([
+    ["golden_errors", { before: 0.00201, during: 0.37612, last: 0.35, effect: 40, unit: "1", statistic: "ratio" }, "0.201 % → 37.6 %"],
+    ["golden_latency", { before: 0.142, during: 0.585, unit: "s", statistic: "p95" }, "142 ms → 585 ms"],
+    ["golden_normal", { last: 84.81, unit: "{request}/s", statistic: "rate" }, "84.8 req/s"],
+    ["golden_blip", { before: 0.3, during: 1.3, last: 0.32, seconds: 60, unit: "s" }, "1.3 s → 320 ms · values.lasted(1 min)"],
+    ["memory_at_limit", { before: "?", during: 0.998 }, "99.8 %"],
+    ["pool_saturated", { before: 8, during: 20, limit: 20 }, "values.ofLimit(8 → 20,20)"],
+    ["crash_looping", { container: "?", count: 4, code: "?" }, "values.restarts(4)"],
+    ["crash_looping", { container: "checkout", count: 3, code: 137 }, "values.restarts(3) · values.exitCode(137)"],
+    ["log_new", { template: "upstream answered 503", count: 272, times: 272, level: "error" }, "values.lines(272)"],
+    ["rule_breached", { alert: "HighErrorRate", value: 0.3571, threshold: 0.05, seconds: 0 }, "values.against(0.357,0.05)"],
+    ["change_near_onset", { title: "Deploy", before_onset: 120, share: 0.5 }, "values.beforeOnset(2 min) · values.reached(50)"],
+    ["replicas_unavailable", { ready: 1, wanted: 2 }, "kubernetes.ready(1,2)"],
+    ["of_a_later_engine", { some_number: 1234.5 }, "some number 1230"],
+    ["pod_unschedulable", { detail: "0/5 nodes are available" }, ""],
+  ])("of %s with %o read %s", (what, values, text) => {
+    expect(told(what, values)).toBe(text);
+  });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { entityName, shortName } from "./entity.ts";
 import { safeHost } from "./link.ts";
 import { quantity, threeDigits } from "./number.ts";
-import { durationInWords, localTime, tookInWords, utcTime } from "./time.ts";
+import { durationInWords, localTime, tookInWords, utcTime, withLocalClock } from "./time.ts";
 
 describe("numbers", () => {
   test.each([
@@ -54,6 +54,13 @@ describe("times", () => {
 
   test("UTC is written to the second and named", () => {
     expect(utcTime("2026-11-03T02:47:00.500+08:00")).toBe("2026-11-02 18:47:00 UTC");
+  });
+
+  test("a sentence's clock time in UTC is told in local time, and nothing else of it changes", () => {
+    const today = new Date("2026-11-03T12:00:00Z");
+    const local = localTime("2026-11-03T02:44:00Z", { now: today.getTime(), language: "en" });
+    expect(withLocalClock("since 02:44 UTC, 99:44 UTC, 3 of 12:30", today)).toBe(`since ${local}, 99:44 UTC, 3 of 12:30`);
+    expect(withLocalClock("自 02:44 UTC 起", today)).toBe(`自 ${local} 起`);
   });
 
   test("how long an answer took is short", () => {

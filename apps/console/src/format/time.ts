@@ -53,3 +53,15 @@ export function zoneName(instant: string | number, language: Language): string {
   const parts = new Intl.DateTimeFormat(language, { timeZoneName: "short" }).formatToParts(new Date(instant));
   return parts.find((part) => part.type === "timeZoneName")?.value ?? "";
 }
+
+/**
+ * A sentence whose clock times in UTC ("since 02:44 UTC") are told in local time, like every other time of the page.
+ * The zone's offset is that of the day the sentence is read: the sentence names no day.
+ */
+export function withLocalClock(text: string, today: Date): string {
+  return text.replace(/\b([01]\d|2[0-3]):([0-5]\d) UTC\b/g, (_, hours: string, minutes: string) => {
+    const at = new Date(today);
+    at.setUTCHours(Number(hours), Number(minutes), 0, 0);
+    return `${String(at.getHours()).padStart(2, "0")}:${String(at.getMinutes()).padStart(2, "0")}`;
+  });
+}

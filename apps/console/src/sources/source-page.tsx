@@ -30,7 +30,7 @@ function State({ tool }: { tool: ToolStatus }) {
       {tool.breaker !== "closed" ? (
         <p className="small">{t(tool.breaker === "open" ? "sources.breakerOpen" : "sources.breakerHalf")}</p>
       ) : null}
-      {tool.last_detail ? <p className="small quiet source-detail">{tool.last_detail}</p> : null}
+      {tool.last_detail && tool.state !== "ok" ? <p className="small quiet source-detail">{tool.last_detail}</p> : null}
     </>
   );
 }
@@ -54,7 +54,11 @@ function useColumns(): Column<ToolStatus>[] {
     },
     { title: t("sources.p95"), number: true, cell: (tool) => (tool.p95_ms_24h === null ? "–" : tookInWords(tool.p95_ms_24h)) },
     { title: t("sources.calls"), number: true, cell: (tool) => tool.calls_24h.toLocaleString("en-US") },
-    { title: t("sources.inFlight"), number: true, cell: (tool) => `${tool.in_flight} / ${tool.in_flight_max}` },
+    {
+      title: t("sources.inFlight"),
+      number: true,
+      cell: (tool) => (tool.in_flight_max > 0 ? `${tool.in_flight} / ${tool.in_flight_max}` : "–"),
+    },
   ];
 }
 

@@ -16,6 +16,24 @@ export function Instant({ at, seconds = false, zone = false }: { at: string; sec
   );
 }
 
+/** A stretch of time; the date stands once where both ends are of one day, and a line breaks only between the ends. */
+export function Span({ from, to }: { from: string; to: string }) {
+  const { language } = useLanguage();
+  const now = useNow();
+  const name = zoneName(from, language);
+  return (
+    <span title={`${name} · ${utcTime(from)} – ${utcTime(to)}`}>
+      <time dateTime={from} className="no-wrap">
+        {localTime(from, { now, language })}–
+      </time>
+      <wbr />
+      <time dateTime={to} className="no-wrap">
+        {localTime(to, { now: Date.parse(from), language })}
+      </time>
+    </span>
+  );
+}
+
 /** The time since an instant, in words. */
 export function useAge(): (at: string) => string {
   const { language } = useLanguage();
