@@ -12,6 +12,7 @@ export const diagnosisLimits = {
   /** How far a cause may stand from what it hurts, in edges. */
   hopsMax: 4,
   pointsPerSeriesMax: 240,
+  recentSecondsMax: 60 * 60,
   leadSecondsMin: 30 * 60,
   baselineSecondsMin: 60 * 60,
   baselineSecondsMax: 6 * 60 * 60,

@@ -65,6 +65,11 @@ describe("compareWithBaseline", () => {
     ).toMatchObject({ onset: 30 });
   });
 
+  it("compares a window that is measured only since its end with the beginning of what is measured", () => {
+    const late = (i: number) => (i < 200 ? null : i >= 228 ? 90 : 10);
+    expect(compareWithBaseline([], stretch(240, late))).toMatchObject({ onset: 228 });
+  });
+
   it("tells nothing of no samples", () => {
     expect(compareWithBaseline([], [])).toBeNull();
     expect(compareWithBaseline([null, null], [null, 3])).toBeNull();

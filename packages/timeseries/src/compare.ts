@@ -35,8 +35,15 @@ const baselineSamplesMin = 5;
 function normalSamples(baseline: readonly Sample[], window: readonly Sample[]): number[] {
   const normal = present(baseline);
   if (normal.length >= baselineSamplesMin) return normal;
-  const head = Math.max(2, Math.floor(window.length / 4));
-  return [...normal, ...present(window.slice(0, head))];
+  // What is measured only since the middle of the window begins there.
+  const measured = window.slice(
+    Math.max(
+      0,
+      window.findIndex((sample) => sample !== null),
+    ),
+  );
+  const head = Math.max(2, Math.floor(measured.length / 4));
+  return [...normal, ...present(measured.slice(0, head))];
 }
 
 interface Extent {

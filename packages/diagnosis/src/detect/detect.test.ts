@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { ClusterEvent, ClusterObject, EntityId, Finding } from "@sre/contracts/evidence";
 import { planQuestions, scopeOf } from "../index.ts";
 import { readEvidence } from "../seen/seen.ts";
-import { ago, alert, app, asOf, event, golden, node, steady, step } from "../testing/builders.ts";
+import { ago, alert, app, asOf, errorRule, event, golden, node, steady, step } from "../testing/builders.ts";
 import { answerOf, emptyWorld, id, type World } from "../testing/world.ts";
 import { detectFindings } from "./detect.ts";
 
@@ -160,6 +160,35 @@ describe("states of Kubernetes", () => {
       ...told(id("node", "worker-1"), "EvictionThresholdMet", { message: "Attempting to reclaim memory" }),
     };
     expect(kinds(findings(world))).toEqual(["node_memory_pressure"]);
+  });
+});
+
+describe("a fault that is younger than the usual step", () => {
+  const young = { alerts: [alert("A", service, 0.1)] };
+  const since = 0.2;
+
+  it("is seen in the fine steps of the last minutes", () => {
+    const curves = { errors: step(0, 0.5, { since }), latency: step(0.1, 0.6, { since }) };
+    const found = findings({ ...young, series: golden(service, curves), rules: [errorRule("A", service, step(0, 0.5, { since }))] });
+    expect(kinds(found)).toEqual(expect.arrayContaining(["golden_errors", "golden_latency", "rule_breached"]));
+  });
+
+  it("is seen even where nothing was measured until a minute before", () => {
+    const errors = (at: number) => (at < Date.parse(ago(1.2)) ? null : step(0, 0.5, { since })(at));
+    expect(kinds(findings({ ...young, series: [{ of: service, signal: "golden:errors", unit: "1", curve: errors }] }))).toContain(
+      "golden_errors",
+    );
+  });
+
+  it("hides no earlier one, and makes none where nothing changed", () => {
+    const earlier = findings({ ...young, series: golden(service, { errors: step(0.001, 0.2, { since: 12 }) }) });
+    expect(only(earlier, "golden_errors").map(({ from }) => from)).toEqual([expect.stringMatching(/T02:4[78]/)]);
+    expect(new Set(kinds(findings({ ...young, series: golden(service) })))).toEqual(new Set(["golden_normal"]));
+  });
+
+  it("is not called normal from samples that end before the first alert", () => {
+    const ended = (at: number) => (at > Date.parse(ago(1)) ? null : 0);
+    expect(kinds(findings({ ...young, series: [{ of: service, signal: "golden:errors", unit: "1", curve: ended }] }))).toEqual([]);
   });
 });
 

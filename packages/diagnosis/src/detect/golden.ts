@@ -1,10 +1,10 @@
 import type { Finding } from "@sre/contracts/evidence";
 import { compareWithBaseline, defaultComparison, median, present, type Comparison } from "@sre/timeseries";
-import { finding } from "../finding.ts";
+import { finding, roleOf } from "../finding.ts";
 import { seasonWords, signalWords, type FindingKind } from "../messages/findings.ts";
 import type { Seen } from "../seen/seen.ts";
 import { isFresh, sampleAt, type SeenSeries } from "../seen/series.ts";
-import { ms } from "../time.ts";
+import { earliest, ms } from "../time.ts";
 
 /*
  * A golden signal that left its normal level. Method: scale by median and MAD of a window before the fault, change
@@ -117,21 +117,36 @@ function changed(seen: Seen, series: SeenSeries, [rule, change]: readonly [Rule,
   });
 }
 
-// A series that broke off says nothing of how things are.
-function normal(seen: Seen, series: SeenSeries): Finding[] {
-  if (!isFresh(series.window, ms(seen.scope.window.to))) return [];
+// A series that broke off, or that ends before the first alert, says nothing of how things are.
+function tellsNow(seen: Seen, { window }: SeenSeries): boolean {
+  const alerted = earliest(seen.scope.alerts.map(({ starts_at }) => ms(starts_at)));
+  const newest = window.startMs + (window.values.findLastIndex((value) => value !== null) + 1) * window.stepMs;
+  return isFresh(window, ms(seen.scope.window.to)) && (alerted === null || newest >= alerted);
+}
+
+function normal(seen: Seen, drawn: SeenSeries): Finding[] {
+  const series = drawn.recent ?? drawn;
+  if (!tellsNow(seen, series)) return [];
   const last = median(present(series.window.values).slice(-defaultComparison.lastSamples));
   if (last === null) return [];
   return [finding({ what: "golden_normal", entity: series.of, strength: 0.3, evidence: [series.cite], ...levelOf(series, { last }) })];
 }
 
-function judge(seen: Seen, series: SeenSeries): Finding[] {
+function changeIn(seen: Seen, series: SeenSeries): Finding | null {
   for (const rule of rules[series.signal] ?? []) {
     const settings = { ...defaultComparison, spreadMin: rule.spreadMin(series) };
     const change = compareWithBaseline(series.baseline.values, series.window.values, settings);
-    if (change !== null && rule.matters(change, series)) return [changed(seen, series, [rule, change])];
+    if (change !== null && rule.matters(change, series)) return changed(seen, series, [rule, change]);
   }
-  return normal(seen, series);
+  return null;
+}
+
+// The whole window tells most; what began in its last steps shows only in the fine ones.
+function judge(seen: Seen, series: SeenSeries): Finding[] {
+  const looks = series.recent === null ? [series] : [series, series.recent];
+  const found = looks.map((look) => changeIn(seen, look)).filter((each) => each !== null);
+  const telling = found.find((each) => roleOf(each) === "symptom") ?? found[0];
+  return telling === undefined ? normal(seen, series) : [telling];
 }
 
 /** Changes of latency, errors, traffic and saturation, with their onset; or that a signal stayed normal. */

@@ -84,10 +84,19 @@ function worded(rule: SeenRule, breach: Breach): Finding {
   return finding({ what, entity, ...from, strength: breach.lasting ? 0.7 : 0.3, evidence: [cite], values });
 }
 
-/** For each alert whose rule was answered with enough samples: in breach, recovered, or never in breach. */
+/**
+ * For each alert whose rule was answered with enough samples: in breach, recovered, or never in breach. Of two looks at
+ * one rule the finer one knows what is now; where that one never saw a breach, the other may have seen an earlier one.
+ */
 export function detectRule(seen: Seen): Finding[] {
-  return seen.rules.flatMap((rule) => {
+  const finestFirst = [...seen.rules].sort((a, b) => a.data.step_ms - b.data.step_ms);
+  const told = finestFirst.flatMap((rule) => {
     const breach = byThreshold(seen, rule) ?? byFiring(seen, rule);
-    return breach === null ? [] : [worded(rule, breach)];
+    return breach === null ? [] : [{ rule, breach }];
+  });
+  const byAlert = Map.groupBy(told, ({ rule }) => `${rule.entity} ${rule.alert}`);
+  return [...byAlert.values()].flatMap((looks) => {
+    const telling = looks.find(({ breach }) => breach.seconds > 0) ?? looks[0];
+    return telling === undefined ? [] : [worded(telling.rule, telling.breach)];
   });
 }

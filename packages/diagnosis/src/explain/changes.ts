@@ -37,10 +37,17 @@ export interface Proximity {
 const freshMs = 10 * 60_000;
 const oldMs = diagnosisLimits.changeBeforeOnsetSecondsMax * 1000;
 
+// The first rollout of a workload replaced nothing. If it is at fault, nothing ever worked: what ran well at first was
+// broken by something else.
+const isCreation = ({ origin, from }: SeenChange) => origin === "rollout" && from === null;
+
+const isTooEarly = (change: SeenChange, beforeMs: number, toleranceMs: number): boolean =>
+  beforeMs > (isCreation(change) ? toleranceMs : oldMs);
+
 /** How near before an onset a change lies; null when it lies after it, too long before it, or reached nothing. */
 export function proximity(change: SeenChange, onsetMs: number, toleranceMs: number): Proximity | null {
   const before = onsetMs - ms(change.started_at);
-  if (before < -toleranceMs || before > oldMs || change.share === 0) return null;
+  if (before < -toleranceMs || isTooEarly(change, before, toleranceMs) || change.share === 0) return null;
   const fade = before <= freshMs ? 1 : 1 - (0.7 * (before - freshMs)) / (oldMs - freshMs);
   const share = change.share === null ? 1 : 0.5 + 0.5 * change.share;
   return { change, closeness: fade * share, beforeOnsetMs: Math.max(0, before) };
@@ -88,6 +95,7 @@ export function acquittal(
   if (change.share === 0) return worded(change, "change_reached_nothing", { strength });
   const touched = [...focus.relevant].some((component) => concerns(seen, change, component));
   if (!touched) return worded(change, "change_unrelated", { strength });
-  if (before > oldMs) return worded(change, "change_too_early", { strength, values: { before_onset: before / 1000 } });
+  if (isTooEarly(change, before, focus.toleranceMs))
+    return worded(change, "change_too_early", { strength, values: { before_onset: before / 1000 } });
   return worded(change, "change_no_effect", { strength });
 }

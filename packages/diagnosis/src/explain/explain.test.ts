@@ -51,6 +51,20 @@ describe("a service that got worse without showing how", () => {
     expect(judged.causes[0]).toMatchObject({ entity: id("deployment", "cart"), fault: "bad_deployment", change: "change-cart 7" });
   });
 
+  it("is not blamed for its own creation when it worked at first, and is when it never did", () => {
+    const created = (minutesAgo: number) => ({
+      ...culprit,
+      id: "rollout/shop/cart/1",
+      started_at: ago(minutesAgo),
+      from: null,
+      origin: "rollout",
+    });
+    const { causes: others, ruled_out: acquitted } = run(shop({ changes: [created(20)] }, { cart: hurt })).diagnosis;
+    expect(others[0]).toMatchObject({ entity: cart, fault: "unknown", change: null });
+    expect(acquitted.map(({ because }) => because.what)).toContain("change_too_early");
+    expect(causes(shop({ changes: [created(13)] }, { cart: hurt }))[0]).toMatchObject({ change: "rollout/shop/cart/1" });
+  });
+
   it("is blamed less for a change that reached few of its instances", () => {
     const at = (share: number) => causes(shop({ changes: [{ ...culprit, share }] }, { cart: hurt }))[0]?.confidence ?? 0;
     expect(at(0.1)).toBeLessThan(at(1));

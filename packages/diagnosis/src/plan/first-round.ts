@@ -2,9 +2,9 @@ import { byCodeUnit } from "@sre/contracts/canonical";
 import { type EntityId, type Question, type Scope } from "@sre/contracts/evidence";
 import { asKind, clusterOf, isNode, isWorkload, kindOf, measuredAs, namespaceOf } from "../entities.ts";
 import { diagnosisLimits } from "../limits.ts";
-import { drawnWindow, stepSeconds } from "../scope/scope.ts";
+import { drawnWindow, recentLook, stepSeconds } from "../scope/scope.ts";
 import {
-  changesQuestion, eventsQuestion, goldenMeasures, limitMeasures, logsQuestion, nodeMeasures, objectsQuestion, podKinds, seriesQuestion, seriesQuestions, topologyQuestion,
+  changesQuestion, eventsQuestion, goldenMeasures, limitMeasures, logsQuestion, nodeMeasures, objectsQuestion, podKinds, recentQuestions, seriesQuestion, seriesQuestions, topologyQuestion,
 } from "./questions.ts"; // prettier-ignore
 
 const unique = (ids: readonly (EntityId | null)[]): EntityId[] => [...new Set(ids.filter((id) => id !== null))].sort(byCodeUnit);
@@ -12,8 +12,10 @@ const unique = (ids: readonly (EntityId | null)[]): EntityId[] => [...new Set(id
 function ruleQuestions(scope: Scope): Question[] {
   const alerts = scope.alerts.map(({ name, entity }) => ({ name, entity }));
   const distinct = [...new Map(alerts.map((alert) => [`${alert.entity} ${alert.name}`, alert])).values()];
-  const step_seconds = stepSeconds(scope);
-  return distinct.slice(0, diagnosisLimits.rulesMax).map((alert) => ({ about: "rule", alert, window: scope.window, step_seconds }));
+  const usual = { window: scope.window, step_seconds: stepSeconds(scope) };
+  const recent = recentLook(scope);
+  const looks = recent === null ? [usual] : [usual, recent];
+  return distinct.slice(0, diagnosisLimits.rulesMax).flatMap((alert) => looks.map((look): Question => ({ about: "rule", alert, ...look })));
 }
 
 // Two of the golden signals tell by the day: whether what is seen is usual at this time.
@@ -43,6 +45,7 @@ export function firstQuestions(scope: Scope): Question[] {
     ...changesQuestion(scope, unique([...related.flatMap(changeable), ...namespaces])),
     ...namespaces.map((place): Question => ({ about: "alerts", in: place, window: drawnWindow(scope) })),
     ...seriesQuestions(scope, measured, [...goldenMeasures, ...limitMeasures]),
+    ...recentQuestions(scope, measured),
     ...seriesQuestions(scope, nodes, nodeMeasures),
     ...namespaces.map((place) => objectsQuestion(scope, place, podKinds)),
     ...clusters.map((place) => objectsQuestion(scope, place, ["node"])),

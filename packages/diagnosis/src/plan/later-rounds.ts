@@ -14,6 +14,7 @@ import {
   nodeMeasures,
   objectsQuestion,
   podKinds,
+  recentQuestions,
   seriesQuestions,
   topologyQuestion,
 } from "./questions.ts";
@@ -83,6 +84,7 @@ export function laterQuestions(seen: Seen, findings: readonly Finding[], round: 
       components.flatMap((id) => membersThatChange(seen, id)),
     ),
     ...seriesQuestions(scope, services, [...goldenMeasures, ...limitMeasures]),
+    ...recentQuestions(scope, services),
     ...seriesQuestions(scope, round === 2 ? nodes : suspectNodes, nodeMeasures),
     ...namespaces.map((place) => objectsQuestion(scope, place, podKinds)),
     ...[...namespaces, ...suspectNodes].map((place) => eventsQuestion(scope, place)),

@@ -59,6 +59,17 @@ describe("the plan", () => {
     expect(planQuestions(scope, answers, 2)).toEqual([]);
   });
 
+  it("looks at the last minutes in fine steps when the alert has only just begun, and not when it is old", () => {
+    const steps = (minutesAgo: number) => {
+      const scope = scopeOf({ asOf, alerts: [alert("A", id("service", "cart"), minutesAgo)], entities: [], deployment: null });
+      const drawn = planQuestions(scope, [], 1).filter((question) => "step_seconds" in question);
+      return new Set(drawn.map((question) => ("step_seconds" in question ? question.step_seconds : 0)));
+    };
+    expect(steps(0.1)).toEqual(new Set([30, 1]));
+    expect(steps(1.5)).toEqual(new Set([30, 15]));
+    expect(steps(5)).toEqual(new Set([30]));
+  });
+
   it("asks again over a longer window when the rule looks further back than the scope did", () => {
     const world = outOfMemory();
     const slow: World = { ...world, rules: world.rules.map((rule) => ({ ...rule, forSeconds: 3_600, rangeSeconds: 7_200 })) };

@@ -33,6 +33,7 @@ const gridSlackMs = 60_000;
 
 function sameTime(asked: Question, wanted: Question): boolean {
   if (!("window" in asked) || !("window" in wanted)) return true;
+  if ("step_seconds" in asked && "step_seconds" in wanted && asked.step_seconds > wanted.step_seconds) return false;
   return covers(asked.window, wanted.window, gridSlackMs);
 }
 

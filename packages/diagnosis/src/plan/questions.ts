@@ -1,7 +1,7 @@
 import { byCodeUnit } from "@sre/contracts/canonical";
 import type { EntityId, Question, Scope, Signal, Statistic, Window } from "@sre/contracts/evidence";
 import { diagnosisLimits } from "../limits.ts";
-import { drawnWindow, stepSeconds } from "../scope/scope.ts";
+import { drawnWindow, recentLook, stepSeconds } from "../scope/scope.ts";
 
 type Measure = readonly [signal: Signal, statistics: readonly Statistic[]];
 
@@ -50,6 +50,14 @@ export function seriesQuestion(scope: Scope, input: { of: readonly EntityId[]; m
     window: input.window,
     step_seconds: stepSeconds(scope),
   };
+}
+
+/** Errors and latency of the last minutes in fine steps, when the alerts are too young for the usual ones. */
+export function recentQuestions(scope: Scope, entities: readonly EntityId[]): Question[] {
+  const look = recentLook(scope);
+  if (look === null || entities.length === 0) return [];
+  const felt = goldenMeasures.filter(([signal]) => "golden" in signal && (signal.golden === "errors" || signal.golden === "latency"));
+  return felt.map(([signal, statistics]) => ({ about: "series", of: sortedIds(entities), signal, statistics: [...statistics], ...look }));
 }
 
 /** Warnings and worse of one entity, with the baseline before the window, so that "new" can be told. */

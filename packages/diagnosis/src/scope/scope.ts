@@ -1,7 +1,7 @@
 import { byCodeUnit, canonicalJson } from "@sre/contracts/canonical";
 import type { Answer, EntityId, Instant, Scope, ScopeAlert, Window } from "@sre/contracts/evidence";
 import { diagnosisLimits } from "../limits.ts";
-import { earlier, instant, ms } from "../time.ts";
+import { earlier, earliest, instant, ms } from "../time.ts";
 
 export interface ScopeInput {
   readonly asOf: Instant;
@@ -96,6 +96,24 @@ export function stepSeconds(scope: Scope): number {
   const span = (ms(scope.window.to) - ms(from)) / 1000;
   const steps = [15, 30, 60, 120, 300, 600, 900, 1_800];
   return steps.find((step) => span / step <= diagnosisLimits.pointsPerSeriesMax) ?? 3_600;
+}
+
+const recentSteps = [60, 30, 15, 10, 5, 2, 1];
+// So many samples must an alert's age hold before a series can show what it is about.
+const recentSamplesMin = 6;
+
+/**
+ * How to look at what has only just begun: the newest stretch in steps that the first alert's age holds several of. Null
+ * when the usual step shows it well enough, or nothing alerts.
+ */
+export function recentLook(scope: Scope): { readonly window: Window; readonly step_seconds: number } | null {
+  const first = earliest(scope.alerts.map(({ starts_at }) => ms(starts_at)));
+  if (first === null) return null;
+  const age = (ms(scope.as_of) - first) / 1000;
+  const step = recentSteps.find((one) => one * recentSamplesMin <= age) ?? 1;
+  if (age >= stepSeconds(scope) * recentSamplesMin || step >= stepSeconds(scope)) return null;
+  const from = ms(scope.as_of) - Math.min(diagnosisLimits.pointsPerSeriesMax * step, diagnosisLimits.recentSecondsMax) * 1000;
+  return { window: { from: instant(Math.max(from, ms(drawnWindow(scope).from))), to: scope.window.to }, step_seconds: step };
 }
 
 /** The window together with the baseline just before it: one question tells both. */

@@ -26,6 +26,8 @@ export interface SeenSeries {
   readonly baseline: Stretch;
   readonly window: Stretch;
   readonly cite: EvidenceRef;
+  /** The last minutes of the same in finer steps, where they were asked for. */
+  readonly recent: SeenSeries | null;
 }
 
 /** The same time on another day. */
@@ -64,9 +66,22 @@ export function isFresh(part: Stretch, endMs: number): boolean {
 const seriesPart = (row: Row): string => (Object.keys(row.labels).length === 0 ? row.of : `${row.of} ${canonicalJson(row.labels)}`);
 const filled = (part: Stretch) => part.values.filter((value) => value !== null).length;
 
+const covered = (part: Stretch) => filled(part) * part.stepMs;
+
+// What covers clearly more of the window tells more; among equals it is the finer one.
 function better(a: SeenSeries, b: SeenSeries): SeenSeries {
-  const order = filled(b.window) - filled(a.window) || filled(b.baseline) - filled(a.baseline) || a.window.stepMs - b.window.stepMs;
+  const more = covered(b.window) - covered(a.window);
+  const clearly = Math.abs(more) > Math.max(a.window.stepMs, b.window.stepMs) ? more : 0;
+  const order = clearly || a.window.stepMs - b.window.stepMs || more || filled(b.baseline) - filled(a.baseline);
   return (order || byCodeUnit(a.cite.id, b.cite.id)) <= 0 ? a : b;
+}
+
+/** The best of several answers about the same, with the finest of the others as its recent part. */
+function combined(all: readonly [SeenSeries, ...SeenSeries[]]): SeenSeries {
+  const best = all.reduce(better);
+  const finer = all.filter(({ window }) => window.stepMs < best.window.stepMs && filled(window) > 0);
+  const recent = finer.reduce<SeenSeries | null>((a, b) => (a === null || b.window.stepMs < a.window.stepMs ? b : a), null);
+  return { ...best, recent };
 }
 
 // Detectors know seconds and shares only.
@@ -101,7 +116,7 @@ function seriesAnswers(answers: readonly Answered[]): SeriesAnswer[] {
 
 /** The series of the window with the baseline just before it, the best answer for each entity, signal and label set. */
 export function readSeries(scope: Scope, answers: readonly Answered[]): SeenSeries[] {
-  const found = new Map<string, SeenSeries>();
+  const found = new Map<string, [SeenSeries, ...SeenSeries[]]>();
   const [before, from, to] = [ms(scope.baselines[0]?.from ?? scope.window.from), ms(scope.window.from), ms(scope.window.to)];
   for (const { answer, question, data } of seriesAnswers(answers)) {
     for (const row of data.rows) {
@@ -116,14 +131,15 @@ export function readSeries(scope: Scope, answers: readonly Answered[]): SeenSeri
         labels: row.labels,
         ...parts,
         cite,
+        recent: null,
       };
       if (seen.window.values.length === 0) continue;
       const key = `${seen.of} ${seen.signal} ${canonicalJson(row.labels)}`;
       const known = found.get(key);
-      found.set(key, known === undefined ? seen : better(known, seen));
+      found.set(key, known === undefined ? [seen] : [...known, seen]);
     }
   }
-  return [...found].sort(([a], [b]) => byCodeUnit(a, b)).map(([, seen]) => seen);
+  return [...found].sort(([a], [b]) => byCodeUnit(a, b)).map(([, all]) => combined(all));
 }
 
 /** The same signals at the same time yesterday and a week ago, where they were asked for. */
