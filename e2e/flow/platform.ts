@@ -40,7 +40,7 @@ export async function startPlatform(sources: Variables, controlPlane: Variables 
   const [plane, expert] = settings.services as [(typeof settings.services)[number], (typeof settings.services)[number]];
   const start = async (service: typeof plane, more: Variables): Promise<Running> => {
     const running = startProcess({ ...service, env: { ...withoutSources, ...service.env, ...more } }, directory);
-    await untilReady(running, 60_000);
+    await untilReady(running, 120_000);
     return running;
   };
   const first = await start(plane, controlPlane);

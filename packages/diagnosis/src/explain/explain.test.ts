@@ -65,6 +65,12 @@ describe("a service that got worse without showing how", () => {
     expect(causes(shop({ changes: [created(13)] }, { cart: hurt }))[0]).toMatchObject({ change: "rollout/shop/cart/1" });
   });
 
+  it("is blamed with its deployment where nobody lists the objects", () => {
+    const edges = [calls(front, cart), calls(cart, stock)];
+    const world = { ...shop({ changes: [culprit], objects: [] }, { cart: hurt }), edges };
+    expect(causes(world)[0]).toMatchObject({ entity: id("deployment", "cart"), fault: "bad_deployment", change: "change-cart 7" });
+  });
+
   it("is blamed less for a change that reached few of its instances", () => {
     const at = (share: number) => causes(shop({ changes: [{ ...culprit, share }] }, { cart: hurt }))[0]?.confidence ?? 0;
     expect(at(0.1)).toBeLessThan(at(1));

@@ -139,7 +139,10 @@ export function readEvidence(given: Scope, unordered: readonly Answer[]): Seen {
   const objects = readObjects(answered, asOfMs);
   const topology = dataOf(answered, "topology").map(({ data }) => data);
   const events = readEvents(answered, asOfMs);
-  const entities = [...scope.entities, ...topology.flatMap((data) => data.entities), ...events.map(({ entity }) => podOf(entity))];
+  const changes = readChanges(answered, asOfMs);
+  // Where nobody lists the objects, a change still tells that there is such a workload.
+  const named = [...events.map(({ entity }) => podOf(entity)), ...changes.map(({ entity }) => entity)];
+  const entities = [...scope.entities, ...topology.flatMap((data) => data.entities), ...named];
   return {
     scope,
     answers,
@@ -149,7 +152,7 @@ export function readEvidence(given: Scope, unordered: readonly Answer[]): Seen {
     logs: readLogs(answered),
     objects,
     events,
-    changes: readChanges(answered, asOfMs),
+    changes,
     alerts: readAlerts(answered, asOfMs),
     graph: buildGraph({ edges: topology.flatMap((data) => data.edges), objects, entities }),
     now: new Set(answered.filter(({ coverage }) => coverage.as_of === "now").map(({ id }) => id)),
