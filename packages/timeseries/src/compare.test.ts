@@ -70,6 +70,17 @@ describe("compareWithBaseline", () => {
     expect(compareWithBaseline([], stretch(240, late))).toMatchObject({ onset: 228 });
   });
 
+  it("finds no onset in the beginning that serves as the normal", () => {
+    const settling = (i: number) => (i < 10 ? 70 : i >= 110 ? 90 : 10);
+    expect(compareWithBaseline([], stretch(120, settling))).toMatchObject({ onset: 110 });
+    expect(
+      compareWithBaseline(
+        [],
+        stretch(120, (i) => (i < 10 ? 70 : 10)),
+      ),
+    ).toBeNull();
+  });
+
   it("tells nothing of no samples", () => {
     expect(compareWithBaseline([], [])).toBeNull();
     expect(compareWithBaseline([null, null], [null, 3])).toBeNull();

@@ -32,18 +32,23 @@ export const defaultComparison: ComparisonSettings = { spreadMin: 1e-9, effectMi
 // A window whose baseline is shorter than this is compared with its own beginning instead.
 const baselineSamplesMin = 5;
 
-function normalSamples(baseline: readonly Sample[], window: readonly Sample[]): number[] {
-  const normal = present(baseline);
-  if (normal.length >= baselineSamplesMin) return normal;
+interface Normal {
+  readonly samples: readonly number[];
+  /** Index in the window before which nothing can count as changed: what stands there is the normal itself. */
+  readonly begin: number;
+}
+
+function normalOf(baseline: readonly Sample[], window: readonly Sample[]): Normal {
+  const samples = present(baseline);
+  if (samples.length >= baselineSamplesMin) return { samples, begin: 0 };
   // What is measured only since the middle of the window begins there.
-  const measured = window.slice(
-    Math.max(
-      0,
-      window.findIndex((sample) => sample !== null),
-    ),
+  const first = Math.max(
+    0,
+    window.findIndex((sample) => sample !== null),
   );
-  const head = Math.max(2, Math.floor(measured.length / 4));
-  return [...normal, ...present(measured.slice(0, head))];
+  const head = Math.max(2, Math.floor((window.length - first) / 4));
+  const own = present(window.slice(first, first + head));
+  return { samples: [...samples, ...own], begin: samples.length === 0 ? first + head : 0 };
 }
 
 interface Extent {
@@ -75,13 +80,13 @@ export function compareWithBaseline(
   window: readonly Sample[],
   settings: ComparisonSettings = defaultComparison,
 ): Comparison | null {
-  const normal = normalSamples(baseline, window);
-  const scale = robustScale(normal, settings.spreadMin);
+  const normal = normalOf(baseline, window);
+  const scale = robustScale(normal.samples, settings.spreadMin);
   const seen = present(window);
-  if (scale === null || seen.length < 2 || normal.length < 2) return null;
+  if (scale === null || seen.length < 2 || normal.samples.length < 2 || normal.begin >= window.length) return null;
   const whole = fillGaps(scaled([...baseline, ...window], scale));
   const cutAt = changePoints(whole, settings.segmentation).map(({ index }) => index - baseline.length);
-  const borders = [0, ...cutAt.filter((index) => index > 0 && index < window.length), window.length];
+  const borders = [normal.begin, ...cutAt.filter((index) => index > normal.begin && index < window.length), window.length];
   const zeroed = fillGaps(scaled(window, scale));
   const levels = borders.slice(1).map((to, i) => ({ from: borders[i] ?? 0, to, level: median(zeroed.slice(borders[i] ?? 0, to)) ?? 0 }));
   const extent = strongestExtent(levels, settings.effectMin);
