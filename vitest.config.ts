@@ -9,12 +9,24 @@ const unit = [
 ];
 const integration = ["packages/*/src/**/*.integration.test.ts", "apps/*/src/**/*.integration.test.ts", "e2e/**/*.integration.test.ts"];
 
+// A machine that runs CI may be slow for a moment; what fails twice is broken.
+const retry = process.env["CI"] ? 1 : 0;
+
 /** Unit tests need nothing but Node; integration tests reach real services by the environment variables that name them. */
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: unit, exclude: [...integration, "**/node_modules/**"], testTimeout: 30_000, hookTimeout: 60_000 } },
-      { test: { name: "integration", include: integration, testTimeout: 120_000, hookTimeout: 180_000, fileParallelism: false } },
+      {
+        test: {
+          name: "unit",
+          retry,
+          include: unit,
+          exclude: [...integration, "**/node_modules/**"],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      { test: { name: "integration", retry, include: integration, testTimeout: 120_000, hookTimeout: 180_000, fileParallelism: false } },
     ],
     coverage: {
       provider: "v8",

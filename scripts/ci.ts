@@ -6,6 +6,8 @@ import { startTestbed } from "./ci/testbed.ts";
 import { buildConsole } from "./start/console-build.ts";
 
 const reports = join(root, "reports");
+/** One after the other, so that neither takes the processor from the other; coverage is that of the unit tests, on both databases. */
+const projects = { unit: ["--coverage"], integration: [] } as const;
 /** Browser tests by the name of their report: the console alone against contract-held data, and the whole of what `npm start` serves. */
 const browserTests = { console: "apps/console/playwright.config.ts", e2e: "e2e/playwright.config.ts" };
 const services = ["postgres", "redis", "prometheus", "alertmanager", "loki", "kubernetes"];
@@ -32,13 +34,15 @@ async function main(): Promise<void> {
   const tallies: Tally[] = [];
   try {
     await buildConsole();
-    const json = join(reports, "vitest.json");
-    const all = await stage({
-      name: "all tests on real services, with coverage",
-      command: ["vitest", "run", "--coverage", "--reporter=dot", "--reporter=json", `--outputFile=${json}`],
-      env: bed.env,
-    });
-    tallies.push(settle(vitestTally(json), all));
+    for (const [project, more] of Object.entries(projects)) {
+      const json = join(reports, `${project}.json`);
+      const shown = await stage({
+        name: `${project} tests on real services`,
+        command: ["vitest", "run", "--project", project, ...more, "--reporter=dot", "--reporter=json", `--outputFile=${json}`],
+        env: bed.env,
+      });
+      tallies.push(settle(vitestTally(json), shown));
+    }
     for (const [name, config] of Object.entries(browserTests)) {
       const shown = await stage({ name: `browser tests: ${name}`, command: ["playwright", "test", "-c", config] });
       tallies.push(settle(playwrightTally(join(root, "test-results", `${name}.json`)), shown));
