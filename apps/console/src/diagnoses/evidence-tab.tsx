@@ -52,8 +52,10 @@ export function EvidenceTab() {
   const keyOf = (finding: Finding, index: number) => `${index} ${finding.what} ${finding.entity}`;
   const nothing = diagnosis.verdict === "nothing_wrong" ? t("evidence.calm") : t("evidence.none");
   if (findings.length === 0) return <Empty title={cause ? t("evidence.filtered") : nothing}>{t("evidence.noneText")}</Empty>;
-  const told = findings.filter((finding) => !calm.has(finding.what));
-  const normal = findings.filter((finding) => calm.has(finding.what));
+  // What speaks for or against a chosen cause is all of interest.
+  const folded = (finding: Finding) => !cause && calm.has(finding.what);
+  const told = findings.filter((finding) => !folded(finding));
+  const normal = findings.filter(folded);
   const normalTitle = t("evidence.normal", { count: normal.length });
   return (
     <>

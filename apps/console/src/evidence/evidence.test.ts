@@ -119,6 +119,6 @@ describe("values of a finding", () => {
     ["of_a_later_engine", { some_number: 1234.5 }, "some number 1230"],
     ["pod_unschedulable", { detail: "0/5 nodes are available" }, ""],
   ])("of %s with %o read %s", (what, values, text) => {
-    expect(told(what, values)).toBe(text);
+    expect(told(what, values).replaceAll("\u00a0", " ")).toBe(text);
   });
 });

@@ -40,7 +40,8 @@ const textAt = ({ finding }: Telling, name: string): string => {
 function level(telling: Telling): string | null {
   const { finding, t } = telling;
   const unit = textAt(telling, "unit") || null;
-  const inWords = (value: number) => quantity(value, unit, shares.has(finding.what) || unit === "1");
+  // A number and its unit stay on one line.
+  const inWords = (value: number) => quantity(value, unit, shares.has(finding.what) || unit === "1").replaceAll(" ", "\u00a0");
   const names =
     finding.what === "golden_blip" ? ["during", "last"] : numberAt(telling, "during") === null ? ["last"] : ["before", "during"];
   const steps = names.map((name) => numberAt(telling, name)).filter((value) => value !== null);
