@@ -1,4 +1,4 @@
-import { entityParts } from "@sre/contracts/evidence";
+import { entityParts, type ClusterObject } from "@sre/contracts/evidence";
 import type { RecordChange } from "@sre/contracts/control-plane";
 import type { Script } from "../author/build.ts";
 import { ramp, sawtooth, steady, switchAt } from "../author/curves.ts";
@@ -57,11 +57,32 @@ function changes(culprit: string): RecordChange[] {
   ]; // prettier-ignore
 }
 
+/** What the kubelet tells of a killed pod. */
+function eventsOf(one: ClusterObject) {
+  return [
+    event({
+      entity: one.entity,
+      reason: "OOMKilling",
+      message: `Memory cgroup out of memory: Killed process in ${entityParts(one.entity).name}`,
+      count: 3,
+      firstAt: "2026-11-03T02:47:10.000Z",
+      lastAt: "2026-11-03T02:53:40.000Z",
+    }),
+    event({
+      entity: one.entity,
+      reason: "BackOff",
+      message: "Back-off restarting failed container",
+      count: 4,
+      firstAt: "2026-11-03T02:47:30.000Z",
+      lastAt: "2026-11-03T02:54:30.000Z",
+    }),
+  ];
+}
+
 /** A deployment whose new version leaks memory until the kernel kills it; its caller suffers too. */
 export function badDeployment(variant: Variant = {}): Script {
   const [culprit, bystander] = variant.culprit === "swapped" ? ["cart", "checkout"] : ["checkout", "cart"];
   const all = services(culprit!, bystander!);
-  const pods = killedPods(culprit!);
   const ruleOf = (service: string, index: number) => ({
     expression: `service:request_errors:ratio_rate2m{service="${service}"}`, threshold: 0.05, forSeconds: 60, rangeSeconds: 120, unit: "1",
     curve: all[index]!.curves!.errorRatio!,
@@ -102,24 +123,7 @@ export function badDeployment(variant: Variant = {}): Script {
         { template: `upstream ${culprit} answered 503`, level: "error", perMinute: switchAt(deployedMs + 120_000, () => 0, steady(30, 0.2, 23)), samples: [`upstream ${culprit} answered 503`] },
       ] },
     ], // prettier-ignore
-    events: pods.flatMap((one) => [
-      event({
-        entity: one.entity,
-        reason: "OOMKilling",
-        message: `Memory cgroup out of memory: Killed process in ${entityParts(one.entity).name}`,
-        count: 3,
-        firstAt: "2026-11-03T02:47:10.000Z",
-        lastAt: "2026-11-03T02:53:40.000Z",
-      }),
-      event({
-        entity: one.entity,
-        reason: "BackOff",
-        message: "Back-off restarting failed container",
-        count: 4,
-        firstAt: "2026-11-03T02:47:30.000Z",
-        lastAt: "2026-11-03T02:54:30.000Z",
-      }),
-    ]),
+    events: killedPods(culprit!).flatMap(eventsOf),
     changes: changes(culprit!),
     expected: {
       verdicts: ["confirmed", "likely"],
