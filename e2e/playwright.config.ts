@@ -10,6 +10,7 @@ export default defineConfig({
   testDir: "console",
   outputDir: "../test-results/e2e",
   workers: 1,
+  retries: process.env["CI"] ? 1 : 0,
   timeout: 90_000,
   reporter: process.env["CI"] ? [["list"], ["json", { outputFile: "../test-results/e2e.json" }]] : "list",
   expect: { timeout: 20_000 },

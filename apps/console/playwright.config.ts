@@ -9,6 +9,7 @@ export default defineConfig({
   snapshotPathTemplate: "{testDir}/screenshots/{arg}{ext}",
   fullyParallel: true,
   workers: 2,
+  retries: process.env["CI"] ? 1 : 0,
   timeout: 60_000,
   reporter: [["list"], ["json", { outputFile: "../../test-results/console.json" }]],
   expect: { timeout: 15_000, toHaveScreenshot: { maxDiffPixelRatio: 0.01, animations: "disabled", caret: "hide" } },
