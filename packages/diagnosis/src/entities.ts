@@ -13,7 +13,13 @@ function decoded(part: string): string {
 
 // Ids are taken apart far more often than anything else is done; most parts hold nothing that was encoded.
 function partAt(id: EntityId, index: number): string {
-  const part = id.split("/")[index] ?? "";
+  let from = 0;
+  for (let slash = 0; slash < index; slash++) {
+    from = id.indexOf("/", from) + 1;
+    if (from === 0) return "";
+  }
+  const to = id.indexOf("/", from);
+  const part = id.slice(from, to < 0 ? undefined : to);
   return part.includes("%") ? decoded(part) : part;
 }
 

@@ -84,10 +84,12 @@ export function compareWithBaseline(
   const scale = robustScale(normal.samples, settings.spreadMin);
   const seen = present(window);
   if (scale === null || seen.length < 2 || normal.samples.length < 2 || normal.begin >= window.length) return null;
+  const zeroed = fillGaps(scaled(window, scale));
+  // No level can lie further out than its furthest sample: most series end here.
+  if (!zeroed.some((value) => Math.abs(value) >= settings.effectMin)) return null;
   const whole = fillGaps(scaled([...baseline, ...window], scale));
   const cutAt = changePoints(whole, settings.segmentation).map(({ index }) => index - baseline.length);
   const borders = [normal.begin, ...cutAt.filter((index) => index > normal.begin && index < window.length), window.length];
-  const zeroed = fillGaps(scaled(window, scale));
   const levels = borders.slice(1).map((to, i) => ({ from: borders[i] ?? 0, to, level: median(zeroed.slice(borders[i] ?? 0, to)) ?? 0 }));
   const extent = strongestExtent(levels, settings.effectMin);
   if (extent === null) return null;

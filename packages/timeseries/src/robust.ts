@@ -9,7 +9,7 @@ export function present(values: readonly Sample[]): number[] {
 /** The middle value; the mean of the two middle ones when their number is even; null of nothing. */
 export function median(values: readonly number[]): number | null {
   if (values.length === 0) return null;
-  const sorted = [...values].sort((a, b) => a - b);
+  const sorted = Float64Array.from(values).sort();
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? 0;
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
@@ -18,7 +18,7 @@ export function median(values: readonly number[]): number | null {
 /** The q-quantile (0 ≤ q ≤ 1) by linear interpolation between order statistics (type 7); null of nothing. */
 export function quantile(values: readonly number[], q: number): number | null {
   if (values.length === 0) return null;
-  const sorted = [...values].sort((a, b) => a - b);
+  const sorted = Float64Array.from(values).sort();
   const position = Math.min(Math.max(q, 0), 1) * (sorted.length - 1);
   const below = sorted[Math.floor(position)] ?? 0;
   const above = sorted[Math.ceil(position)] ?? below;

@@ -28,7 +28,7 @@ const detectors: readonly Detector[] = [
 
 /** Strongest first; ties by content, so that the order of evidence never shows. */
 function byStrength(a: Finding, b: Finding): number {
-  return b.strength - a.strength || byCodeUnit(canonicalJson(a), canonicalJson(b));
+  return b.strength - a.strength || byCodeUnit(a.entity, b.entity) || byCodeUnit(canonicalJson(a), canonicalJson(b));
 }
 
 // A pod's status and its events tell the same thing twice; the one that knows more keeps the word.
@@ -55,10 +55,15 @@ function mergeStates(findings: readonly Finding[]): Finding[] {
   return [...findings.filter((each) => roleOf(each) !== "state"), ...states.values()];
 }
 
-/** Sorted by strength, each finding written out once however often it is compared. */
+/** Strongest first, each finding written out at most once however often it is compared. */
 function strongestFirst(findings: readonly Finding[]): Finding[] {
-  const keyed = findings.map((found) => ({ found, key: canonicalJson(found) }));
-  return keyed.sort((a, b) => b.found.strength - a.found.strength || byCodeUnit(a.key, b.key)).map(({ found }) => found);
+  const texts = new Map<Finding, string>();
+  const textOf = (found: Finding): string => {
+    const text = texts.get(found) ?? canonicalJson(found);
+    texts.set(found, text);
+    return text;
+  };
+  return [...findings].sort((a, b) => b.strength - a.strength || byCodeUnit(a.entity, b.entity) || byCodeUnit(textOf(a), textOf(b)));
 }
 
 /** Everything unusual in the evidence, and what is calm about the things that alert. */

@@ -133,12 +133,13 @@ function normal(seen: Seen, drawn: SeenSeries): Finding[] {
 }
 
 function changeIn(seen: Seen, series: SeenSeries): Finding | null {
-  for (const rule of rules[series.signal] ?? []) {
-    const settings = { ...defaultComparison, spreadMin: rule.spreadMin(series) };
-    const change = compareWithBaseline(series.baseline.values, series.window.values, settings);
-    if (change !== null && rule.matters(change, series)) return changed(seen, series, [rule, change]);
-  }
-  return null;
+  const judges = rules[series.signal] ?? [];
+  const [first] = judges;
+  if (first === undefined) return null;
+  const settings = { ...defaultComparison, spreadMin: first.spreadMin(series) };
+  const change = compareWithBaseline(series.baseline.values, series.window.values, settings);
+  const rule = change === null ? undefined : judges.find((each) => each.matters(change, series));
+  return change === null || rule === undefined ? null : changed(seen, series, [rule, change]);
 }
 
 // The whole window tells most; what began in its last steps shows only in the fine ones.

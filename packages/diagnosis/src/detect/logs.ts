@@ -37,21 +37,34 @@ interface Counted {
   readonly times: number;
 }
 
-function counted(seen: Seen, logs: SeenLogs, pattern: Pattern): Counted {
-  const windowFrom = ms(seen.scope.window.from);
-  const firstInWindow = Math.ceil((windowFrom - ms(logs.data.start)) / logs.data.step_ms) + 1;
-  const inWindow = pattern.counts.slice(Math.max(0, firstInWindow)).reduce((sum, n) => sum + n, 0);
+/** A log with the borders of the window, read once for all of its patterns. */
+interface Reading {
+  readonly logs: SeenLogs;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly firstBucket: number;
+  readonly now: boolean;
+}
+
+function readingOf({ scope, now }: Seen, logs: SeenLogs): Reading {
+  const [fromMs, toMs] = [ms(scope.window.from), ms(scope.window.to)];
+  const firstBucket = Math.max(0, Math.ceil((fromMs - ms(logs.data.start)) / logs.data.step_ms) + 1);
+  return { logs, fromMs, toMs, firstBucket, now: now.has(logs.id) };
+}
+
+function counted({ logs, fromMs, toMs, firstBucket }: Reading, pattern: Pattern): Counted {
+  const inWindow = pattern.counts.slice(firstBucket).reduce((sum, n) => sum + n, 0);
   const before = pattern.counts.reduce((sum, n) => sum + n, 0) - inWindow;
-  const beforeSeconds = Math.max(0, windowFrom - logs.coverageFromMs) / 1000;
-  const duringSeconds = Math.max(1, ms(seen.scope.window.to) - windowFrom) / 1000;
+  const beforeSeconds = Math.max(0, fromMs - logs.coverageFromMs) / 1000;
+  const duringSeconds = Math.max(1, toMs - fromMs) / 1000;
   const expected = beforeSeconds === 0 ? before : (before / beforeSeconds) * duringSeconds;
   return { before, during: inWindow, times: inWindow / Math.max(expected, 1) };
 }
 
-function isNew(seen: Seen, logs: SeenLogs, pattern: Pattern): boolean {
+function isNew({ logs, fromMs, toMs }: Reading, pattern: Pattern): boolean {
   const first = ms(pattern.first_at);
   const quietMs = Math.max(2 * logs.data.step_ms, 5 * 60_000);
-  return first <= ms(seen.scope.window.to) && first - logs.coverageFromMs >= quietMs && first >= ms(seen.scope.window.from);
+  return first <= toMs && first - logs.coverageFromMs >= quietMs && first >= fromMs;
 }
 
 function topicOf(pattern: Pattern): FindingKind | null {
@@ -59,10 +72,11 @@ function topicOf(pattern: Pattern): FindingKind | null {
   return topics.find(([, words]) => words.test(text))?.[0] ?? null;
 }
 
-function judge(seen: Seen, logs: SeenLogs, pattern: Pattern): Finding[] {
+function judge(reading: Reading, pattern: Pattern): Finding[] {
+  const { logs } = reading;
   const strength = levelStrength[pattern.level];
-  const { during, times } = counted(seen, logs, pattern);
-  const fresh = isNew(seen, logs, pattern);
+  const { during, times } = counted(reading, pattern);
+  const fresh = isNew(reading, pattern);
   if (strength < 0.4 || during < (pattern.level === "fatal" ? 1 : linesMin) || (!fresh && times < risenTimes)) return [];
   const what = topicOf(pattern) ?? (fresh ? "log_new" : "log_risen");
   const values = { template: brief(pattern.template), count: during, times, level: pattern.level };
@@ -76,7 +90,7 @@ function judge(seen: Seen, logs: SeenLogs, pattern: Pattern): Finding[] {
       strength: certainty,
       evidence: [{ id: logs.id, part: pattern.template }],
       values,
-      now: seen.now.has(logs.id),
+      now: reading.now,
     }),
   ];
 }
@@ -86,7 +100,8 @@ const perEntityMax = 12;
 /** New and risen patterns of each entity's log, the strongest dozen of each. */
 export function detectLogs(seen: Seen): Finding[] {
   return seen.logs.flatMap((logs) => {
-    const found = logs.data.patterns.flatMap((pattern) => judge(seen, logs, pattern));
+    const reading = readingOf(seen, logs);
+    const found = logs.data.patterns.flatMap((pattern) => judge(reading, pattern));
     return found.sort((a, b) => b.strength - a.strength || Number(b.values["count"]) - Number(a.values["count"])).slice(0, perEntityMax);
   });
 }

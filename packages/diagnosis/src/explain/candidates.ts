@@ -35,11 +35,16 @@ function drafts(seen: Seen, findings: readonly Finding[]): Draft[] {
   return [...found].sort(([a], [b]) => byCodeUnit(a, b)).map(([, draft]) => draft);
 }
 
-function nearby(seen: Seen, entity: EntityId, findings: readonly Finding[]): Finding[] {
+interface Context {
+  readonly findings: readonly Finding[];
+  readonly byComponent: ReadonlyMap<EntityId, readonly Finding[]>;
+  readonly focus: Focus;
+}
+
+function nearby(seen: Seen, entity: EntityId, context: Context): readonly Finding[] {
   const component = seen.graph.component(entity);
-  return findings.filter(
-    (found) => seen.graph.component(found.entity) === component || (isNode(entity) && homeOf(seen, "node", found) === entity),
-  );
+  if (!isNode(entity)) return context.byComponent.get(component) ?? [];
+  return context.findings.filter((found) => seen.graph.component(found.entity) === component || homeOf(seen, "node", found) === entity);
 }
 
 /**
@@ -52,8 +57,8 @@ function onsetFor(mechanism: readonly Finding[], symptoms: readonly Finding[]): 
   return shown === null ? felt : felt === null ? shown : Math.min(shown, felt);
 }
 
-function complete(seen: Seen, draft: Draft, context: { findings: readonly Finding[]; focus: Focus }): Candidate {
-  const own = nearby(seen, draft.entity, context.findings);
+function complete(seen: Seen, draft: Draft, context: Context): Candidate {
+  const own = nearby(seen, draft.entity, context);
   const supporting = own.filter((found) => weightOf(draft.fault, found.what, "supportedBy") > 0 && roleOf(found) !== "symptom");
   const symptoms = own.filter((found) => roleOf(found) === "symptom");
   const component = seen.graph.component(draft.entity);
@@ -86,8 +91,8 @@ function isHurt(found: Finding): boolean {
 }
 
 /** A component that is hurt although nothing tells how: its newest change, or the unknown. */
-function genericCandidate(seen: Seen, component: EntityId, context: { findings: readonly Finding[]; focus: Focus }): Candidate[] {
-  const own = nearby(seen, component, context.findings);
+function genericCandidate(seen: Seen, component: EntityId, context: Context): Candidate[] {
+  const own = nearby(seen, component, context);
   const symptoms = own.filter((found) => isHurt(found) && roleOf(found) === "symptom");
   const logs = own.filter((found) => roleOf(found) === "log" && found.strength >= 0.4);
   const calm = own.some(({ what }) => what === "golden_normal" || what === "golden_blip");
@@ -100,21 +105,21 @@ function genericCandidate(seen: Seen, component: EntityId, context: { findings: 
   return [{ entity, component, fault, mechanism, symptoms, onsetMs, change: blamed?.change ?? null, generic: true }];
 }
 
-const isWatched = (seen: Seen, component: EntityId, findings: readonly Finding[]): boolean =>
-  findings.some((found) => seen.graph.component(found.entity) === component && String(found.values["signal"] ?? "").startsWith("golden:"));
+const isWatched = (component: EntityId, { byComponent }: Context): boolean =>
+  (byComponent.get(component) ?? []).some(({ values }) => String(values["signal"] ?? "").startsWith("golden:"));
 
 /**
  * A change just before the onset of something that what alerts needs, and whose signals nobody saw. Nothing seen is not
  * seen nothing: it stays a suspect, although a weak one.
  */
-function blindChanges(seen: Seen, taken: ReadonlySet<EntityId>, context: { findings: readonly Finding[]; focus: Focus }): Candidate[] {
+function blindChanges(seen: Seen, taken: ReadonlySet<EntityId>, context: Context): Candidate[] {
   const { focus } = context;
   const changed = [
     ...new Set(seen.changes.flatMap(({ entity, touches }) => [entity, ...touches]).map((id) => seen.graph.component(id))),
   ].sort(byCodeUnit);
   return changed.flatMap((component): Candidate[] => {
     const reachable = focus.components.some((from) => seen.graph.distance(from, component) !== null);
-    if (taken.has(component) || isPassive(component) || !reachable || isWatched(seen, component, context.findings)) return [];
+    if (taken.has(component) || isPassive(component) || !reachable || isWatched(component, context)) return [];
     const blamed = blamedChange(seen, component, focus);
     if (blamed === null) return [];
     const fault = faultOfChange(blamed.change);
@@ -125,10 +130,11 @@ function blindChanges(seen: Seen, taken: ReadonlySet<EntityId>, context: { findi
 
 /** Every fault that something shows, and every hurt component that nothing explains by itself. */
 export function candidatesOf(seen: Seen, findings: readonly Finding[], focus: Focus): Candidate[] {
-  const context = { findings, focus };
+  const byComponent = Map.groupBy(findings, ({ entity }) => seen.graph.component(entity));
+  const context = { findings, byComponent, focus };
   const specific = drafts(seen, findings).map((draft) => complete(seen, draft, context));
   const explained = new Set(specific.filter(convinces).map(({ component }) => component));
-  const components = [...new Set(findings.map(({ entity }) => seen.graph.component(entity)))].sort(byCodeUnit);
+  const components = [...byComponent.keys()].sort(byCodeUnit);
   const open = components.filter((component) => !explained.has(component) && !["namespace", "cluster"].includes(partsOf(component).kind));
   const generic = open.flatMap((component) => genericCandidate(seen, component, context));
   const taken = new Set([...specific, ...generic].map(({ component }) => component));

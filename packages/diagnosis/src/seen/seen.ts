@@ -122,10 +122,9 @@ function readLogs(answers: readonly Answered[]): SeenLogs[] {
   return dataOf(answers, "logs").flatMap(({ answer, data }) => {
     if (answer.question.about !== "logs") return [];
     const from = answer.coverage.from ?? data.start;
-    const order = ({ counts, ...pattern }: DataOf<"logs">["patterns"][number]) =>
-      `${pattern.template} ${canonicalJson(pattern)} ${counts.join()}`;
-    const keyed = data.patterns.map((pattern) => [order(pattern), pattern] as const).sort(([a], [b]) => byCodeUnit(a, b));
-    const patterns = keyed.map(([, pattern]) => pattern);
+    const patterns = [...data.patterns].sort(
+      (a, b) => byCodeUnit(a.template, b.template) || byCodeUnit(canonicalJson(a), canonicalJson(b)),
+    );
     return [{ of: answer.question.of, data: { ...data, patterns }, coverageFromMs: ms(from), id: answer.id }];
   });
 }
