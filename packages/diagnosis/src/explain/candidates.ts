@@ -6,7 +6,7 @@ import { faultKinds, faultOf, type FaultKind } from "../faults/catalogue.ts";
 import type { FindingKind } from "../messages/findings.ts";
 import type { Seen } from "../seen/seen.ts";
 import type { Candidate } from "./candidate.ts";
-import { blamedChange, isPassive, type SeenChange } from "./changes.ts";
+import { blamedChange, isPassive, onsetFor, type SeenChange } from "./changes.ts";
 import { onsetOf, type Focus } from "./focus.ts";
 import { homeOf } from "./home.ts";
 
@@ -51,7 +51,7 @@ function nearby(seen: Seen, entity: EntityId, context: Context): readonly Findin
  * When it began: the first thing that shows it, or that users felt of it. A mechanism that was first seen late is no
  * proof that it began late where its own component was already hurt.
  */
-function onsetFor(mechanism: readonly Finding[], symptoms: readonly Finding[]): number | null {
+function beganAt(mechanism: readonly Finding[], symptoms: readonly Finding[]): number | null {
   const shown = onsetOf(mechanism);
   const felt = onsetOf(symptoms);
   return shown === null ? felt : felt === null ? shown : Math.min(shown, felt);
@@ -62,11 +62,13 @@ function complete(seen: Seen, draft: Draft, context: Context): Candidate {
   const supporting = own.filter((found) => weightOf(draft.fault, found.what, "supportedBy") > 0 && roleOf(found) !== "symptom");
   const symptoms = own.filter((found) => roleOf(found) === "symptom");
   const component = seen.graph.component(draft.entity);
-  const onsetMs = onsetFor(draft.mechanism, symptoms);
-  const blamed = blamedChange(seen, component, { onsetMs: onsetMs ?? context.focus.onsetMs, toleranceMs: context.focus.toleranceMs });
+  const onsetMs = beganAt(draft.mechanism, symptoms);
+  const mechanism = [...draft.mechanism, ...supporting];
+  const { toleranceMs } = context.focus;
+  const blamed = blamedChange(seen, component, onsetFor(mechanism, { onsetMs: onsetMs ?? context.focus.onsetMs, toleranceMs }));
   return {
     ...draft,
-    mechanism: [...draft.mechanism, ...supporting],
+    mechanism,
     component,
     symptoms,
     onsetMs,
@@ -97,8 +99,9 @@ function genericCandidate(seen: Seen, component: EntityId, context: Context): Ca
   const logs = own.filter((found) => roleOf(found) === "log" && found.strength >= 0.4);
   const calm = own.some(({ what }) => what === "golden_normal" || what === "golden_blip");
   if (!own.some(isHurt) && (logs.length === 0 || calm)) return [];
-  const onsetMs = onsetFor(symptoms, logs);
-  const blamed = blamedChange(seen, component, { onsetMs: onsetMs ?? context.focus.onsetMs, toleranceMs: context.focus.toleranceMs });
+  const onsetMs = beganAt(symptoms, logs);
+  const { toleranceMs } = context.focus;
+  const blamed = blamedChange(seen, component, onsetFor(own, { onsetMs: onsetMs ?? context.focus.onsetMs, toleranceMs }));
   const fault = blamed === null ? "unknown" : faultOfChange(blamed.change);
   const entity = homeOf(seen, faultOf(fault).home, { entity: component }) ?? component;
   const mechanism = own.filter((found) => roleOf(found) !== "symptom" && weightOf(fault, found.what, "supportedBy") > 0);
@@ -120,7 +123,7 @@ function blindChanges(seen: Seen, taken: ReadonlySet<EntityId>, context: Context
   return changed.flatMap((component): Candidate[] => {
     const reachable = focus.components.some((from) => seen.graph.distance(from, component) !== null);
     if (taken.has(component) || isPassive(component) || !reachable || isWatched(component, context)) return [];
-    const blamed = blamedChange(seen, component, focus);
+    const blamed = blamedChange(seen, component, onsetFor([], focus));
     if (blamed === null) return [];
     const fault = faultOfChange(blamed.change);
     const entity = homeOf(seen, faultOf(fault).home, { entity: component }) ?? component;

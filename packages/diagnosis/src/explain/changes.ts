@@ -1,12 +1,13 @@
 import type { ChangeRecord, EntityId, Finding } from "@sre/contracts/evidence";
 import { byCodeUnit } from "@sre/contracts/canonical";
 import { kindOf } from "../entities.ts";
-import { finding } from "../finding.ts";
+import { finding, roleOf } from "../finding.ts";
 import { diagnosisLimits } from "../limits.ts";
 import { changeKindWords, type FindingKind } from "../messages/findings.ts";
 import { brief } from "../messages/words.ts";
 import type { Cited, Seen } from "../seen/seen.ts";
 import { instant, ms } from "../time.ts";
+import { onsetOf } from "./focus.ts";
 
 export type SeenChange = Cited<ChangeRecord>;
 
@@ -37,26 +38,44 @@ export interface Proximity {
 const freshMs = 10 * 60_000;
 const oldMs = diagnosisLimits.changeBeforeOnsetSecondsMax * 1000;
 
-// The first rollout of a workload replaced nothing. If it is at fault, nothing ever worked: what ran well at first was
-// broken by something else.
+/** When something began, as far as a change may have begun it. */
+export interface Onset {
+  readonly onsetMs: number;
+  readonly toleranceMs: number;
+  /** Since when its own objects have been in a broken state; null when none is known to be. */
+  readonly brokenMs: number | null;
+}
+
+/** The onset of a mechanism and of what users felt of it. */
+export function onsetFor(mechanism: readonly Finding[], onset: Omit<Onset, "brokenMs">): Onset {
+  return { ...onset, brokenMs: onsetOf(mechanism.filter((found) => roleOf(found) === "state")) };
+}
+
+// The first rollout of a workload replaced nothing. It is at fault only if its objects never worked: what users felt of a
+// young workload may be no more than the unrest of its start, and what ran well at first was broken by something else.
 const isCreation = ({ origin, from }: SeenChange) => origin === "rollout" && from === null;
+
+function beforeOnset(change: SeenChange, { onsetMs, brokenMs }: Onset): number {
+  if (!isCreation(change)) return onsetMs - ms(change.started_at);
+  return brokenMs === null ? Number.POSITIVE_INFINITY : brokenMs - ms(change.started_at);
+}
 
 const isTooEarly = (change: SeenChange, beforeMs: number, toleranceMs: number): boolean =>
   beforeMs > (isCreation(change) ? toleranceMs : oldMs);
 
 /** How near before an onset a change lies; null when it lies after it, too long before it, or reached nothing. */
-export function proximity(change: SeenChange, onsetMs: number, toleranceMs: number): Proximity | null {
-  const before = onsetMs - ms(change.started_at);
-  if (before < -toleranceMs || isTooEarly(change, before, toleranceMs) || change.share === 0) return null;
+export function proximity(change: SeenChange, onset: Onset): Proximity | null {
+  const before = beforeOnset(change, onset);
+  if (before < -onset.toleranceMs || isTooEarly(change, before, onset.toleranceMs) || change.share === 0) return null;
   const fade = before <= freshMs ? 1 : 1 - (0.7 * (before - freshMs)) / (oldMs - freshMs);
   const share = change.share === null ? 1 : 0.5 + 0.5 * change.share;
   return { change, closeness: fade * share, beforeOnsetMs: Math.max(0, before) };
 }
 
 /** The change that most likely led to an onset in a component; null when there is none. */
-export function blamedChange(seen: Seen, component: EntityId, onset: { onsetMs: number; toleranceMs: number }): Proximity | null {
+export function blamedChange(seen: Seen, component: EntityId, onset: Onset): Proximity | null {
   const near = seen.changes.flatMap((change) => {
-    const close = concerns(seen, change, component) ? proximity(change, onset.onsetMs, onset.toleranceMs) : null;
+    const close = concerns(seen, change, component) ? proximity(change, onset) : null;
     return close === null ? [] : [close];
   });
   near.sort((a, b) => b.closeness - a.closeness || a.beforeOnsetMs - b.beforeOnsetMs || byCodeUnit(a.change.id, b.change.id));
@@ -95,7 +114,7 @@ export function acquittal(
   if (change.share === 0) return worded(change, "change_reached_nothing", { strength });
   const touched = [...focus.relevant].some((component) => concerns(seen, change, component));
   if (!touched) return worded(change, "change_unrelated", { strength });
-  if (isTooEarly(change, before, focus.toleranceMs))
-    return worded(change, "change_too_early", { strength, values: { before_onset: before / 1000 } });
+  if (isCreation(change)) return worded(change, "change_first_rollout", { strength });
+  if (before > oldMs) return worded(change, "change_too_early", { strength, values: { before_onset: before / 1000 } });
   return worded(change, "change_no_effect", { strength });
 }

@@ -51,7 +51,7 @@ describe("a service that got worse without showing how", () => {
     expect(judged.causes[0]).toMatchObject({ entity: id("deployment", "cart"), fault: "bad_deployment", change: "change-cart 7" });
   });
 
-  it("is not blamed for its own creation when it worked at first, and is when it never did", () => {
+  it("is not blamed for its own creation unless its pods never worked, however near to it users felt the first unrest", () => {
     const created = (minutesAgo: number) => ({
       ...culprit,
       id: "rollout/shop/cart/1",
@@ -59,10 +59,20 @@ describe("a service that got worse without showing how", () => {
       from: null,
       origin: "rollout",
     });
-    const { causes: others, ruled_out: acquitted } = run(shop({ changes: [created(20)] }, { cart: hurt })).diagnosis;
-    expect(others[0]).toMatchObject({ entity: cart, fault: "unknown", change: null });
-    expect(acquitted.map(({ because }) => because.what)).toContain("change_too_early");
-    expect(causes(shop({ changes: [created(13)] }, { cart: hurt }))[0]).toMatchObject({ change: "rollout/shop/cart/1" });
+    for (const minutesAgo of [20, 13, 12]) {
+      const { causes: others, ruled_out: acquitted } = run(shop({ changes: [created(minutesAgo)] }, { cart: hurt })).diagnosis;
+      expect(others[0]).toMatchObject({ entity: cart, fault: "unknown", change: null });
+      expect(acquitted.map(({ because }) => because.what)).toContain("change_first_rollout");
+    }
+    const loop = event(pod("cart"), "BackOff", {
+      message: "Back-off restarting failed container cart in pod",
+      first: 13,
+      last: 1,
+      count: 20,
+    });
+    const never = shop({ changes: [created(13)], events: [loop] }, { cart: hurt });
+    expect(causes(never)[0]).toMatchObject({ fault: "crash_loop", change: "rollout/shop/cart/1" });
+    expect(causes({ ...never, changes: [created(40)] })[0]).toMatchObject({ fault: "crash_loop", change: null });
   });
 
   it("is blamed with its deployment where nobody lists the objects", () => {

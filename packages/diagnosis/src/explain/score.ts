@@ -6,7 +6,7 @@ import { fill, spoken } from "../messages/words.ts";
 import type { Seen } from "../seen/seen.ts";
 import type { Candidate, PartName, ScorePart, Scored } from "./candidate.ts";
 import { mechanismChance } from "./candidates.ts";
-import { changeFinding, changeTitle, proximity } from "./changes.ts";
+import { changeFinding, changeTitle, onsetFor, proximity } from "./changes.ts";
 import type { Focus } from "./focus.ts";
 
 /** The most that each part may give. Together they reach 0.99: nothing is ever certain. */
@@ -109,7 +109,8 @@ function timing(candidate: Candidate, focus: Focus): { part: ScorePart; against:
 
 function changePart(candidate: Candidate, focus: Focus): ScorePart[] {
   if (candidate.change === null) return [];
-  const close = proximity(candidate.change, candidate.onsetMs ?? focus.onsetMs, focus.toleranceMs);
+  const { toleranceMs } = focus;
+  const close = proximity(candidate.change, onsetFor(candidate.mechanism, { onsetMs: candidate.onsetMs ?? focus.onsetMs, toleranceMs }));
   if (close === null) return [];
   const values = { title: changeTitle(candidate.change) };
   return [

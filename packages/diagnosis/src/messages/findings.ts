@@ -208,6 +208,11 @@ export const findingKinds = {
   ),
   change_no_effect: kind("context", "{title} touched {entity}, which shows nothing unusual", "{title} 動到的 {entity} 沒有任何異常"),
   change_reached_nothing: kind("context", "{title} reached no instance", "{title} 並未套用到任何實例"),
+  change_first_rollout: kind(
+    "context",
+    "{title} was a first rollout: it replaced nothing, and what it created was not broken from the start",
+    "{title} 是首次發布：沒有取代任何版本，建立的物件也並非一開始就有問題",
+  ),
   change_too_early: kind(
     "context",
     "{title} was {before_onset:seconds} before the onset: too early to be blamed",
