@@ -6,6 +6,7 @@ const unit = [
   "scenarios/**/*.test.ts",
   "scripts/**/*.test.ts",
   "bench/src/**/*.test.ts",
+  "bench/rca/src/**/*.test.ts",
 ];
 const integration = ["packages/*/src/**/*.integration.test.ts", "apps/*/src/**/*.integration.test.ts", "e2e/**/*.integration.test.ts"];
 
@@ -32,7 +33,13 @@ export default defineConfig({
       provider: "v8",
       reportsDirectory: "coverage",
       include: ["packages/*/src/**/*.ts", "apps/{control-plane,assistant}/src/**/*.ts"],
-      exclude: ["**/*.test.ts", "packages/testkit/**"],
+      exclude: ["**/*.test.ts", "**/testing/**", "packages/testkit/**"],
+      thresholds: {
+        lines: 80,
+        "apps/*/src/**/routes.ts": { lines: 90, functions: 90 },
+        "apps/assistant/src/sessions/**": { lines: 85 },
+        "packages/diagnosis/src/**": { lines: 85 },
+      },
     },
   },
 });

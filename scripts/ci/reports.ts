@@ -2,52 +2,69 @@ import { existsSync, readFileSync } from "node:fs";
 import { relative } from "node:path";
 import { root } from "../processes.ts";
 
-/** What a runner did, and each test file in which no test ran: a file whose tests are all skipped proves nothing. */
+/** What a runner did, the name of each failed test, and each test file in which no test ran: such a file proves nothing. */
 export interface Tally {
   readonly passed: number;
-  readonly failed: number;
+  readonly failures: readonly string[];
   readonly emptyFiles: readonly string[];
 }
 
 interface VitestReport {
   readonly numPassedTests: number;
-  readonly numFailedTests: number;
-  readonly numFailedTestSuites: number;
-  readonly testResults: readonly { name: string; status: string; assertionResults: readonly { status: string }[] }[];
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly message?: string;
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages?: readonly string[];
+    }[];
+  }[];
 }
 
 const ran = (status: string) => status === "passed" || status === "failed";
+const missing = (path: string): Tally => ({ passed: 0, failures: [`no report at ${relative(root, path)}`], emptyFiles: [] });
+const firstLines = (text: string) => text.split("\n").slice(0, 6).join("\n    ");
 
-/** Reads vitest's JSON report; a missing one counts as one failure. */
+/** Reads vitest's JSON report; a missing one counts as one failure, and so does a file that failed outside of its tests. */
 export function vitestTally(path: string): Tally {
-  if (!existsSync(path)) return { passed: 0, failed: 1, emptyFiles: [] };
+  if (!existsSync(path)) return missing(path);
   const report = JSON.parse(readFileSync(path, "utf8")) as VitestReport;
-  const emptyFiles = report.testResults
-    .filter((file) => !file.assertionResults.some((test) => ran(test.status)))
-    .map((file) => relative(root, file.name));
-  const crashed = report.testResults.filter(
-    (file) => file.status === "failed" && !file.assertionResults.some((test) => test.status === "failed"),
-  ).length;
-  return { passed: report.numPassedTests, failed: report.numFailedTests + crashed, emptyFiles };
+  const files = report.testResults.map((file) => ({ ...file, name: relative(root, file.name) }));
+  const emptyFiles = files.filter((file) => !file.assertionResults.some(({ status }) => ran(status))).map(({ name }) => name);
+  const failures = files.flatMap(({ name, status, message, assertionResults }) => {
+    const failed = assertionResults.filter((test) => test.status === "failed");
+    const told = failed.map((test) => `${name} › ${test.fullName}\n    ${firstLines(test.failureMessages?.[0] ?? "")}`);
+    return status === "failed" && failed.length === 0 ? [`${name}\n    ${firstLines(message ?? "")}`] : told;
+  });
+  return { passed: report.numPassedTests, failures, emptyFiles };
 }
 
 interface PlaywrightSuite {
   readonly file: string;
   readonly suites?: readonly PlaywrightSuite[];
-  readonly specs?: readonly { tests: readonly { status: string }[] }[];
+  readonly specs?: readonly { readonly title: string; readonly tests: readonly { readonly status: string }[] }[];
 }
 
-function statusesOf(suite: PlaywrightSuite): string[] {
-  return [...(suite.specs ?? []).flatMap((spec) => spec.tests.map((test) => test.status)), ...(suite.suites ?? []).flatMap(statusesOf)];
+interface Spec {
+  readonly title: string;
+  readonly status: string;
+}
+
+function specsOf(suite: PlaywrightSuite): Spec[] {
+  const own = (suite.specs ?? []).flatMap(({ title, tests }) => tests.map(({ status }) => ({ title: `${suite.file} › ${title}`, status })));
+  return [...own, ...(suite.suites ?? []).flatMap(specsOf)];
 }
 
 /** Reads Playwright's JSON report; a missing one counts as one failure. */
 export function playwrightTally(path: string): Tally {
-  if (!existsSync(path)) return { passed: 0, failed: 1, emptyFiles: [] };
+  if (!existsSync(path)) return missing(path);
   const report = JSON.parse(readFileSync(path, "utf8")) as {
     suites: readonly PlaywrightSuite[];
-    stats: { expected: number; unexpected: number; flaky: number };
+    stats: { expected: number; flaky: number };
   };
-  const emptyFiles = report.suites.filter((suite) => statusesOf(suite).every((status) => status === "skipped")).map((suite) => suite.file);
-  return { passed: report.stats.expected + report.stats.flaky, failed: report.stats.unexpected, emptyFiles };
+  const emptyFiles = report.suites.filter((suite) => specsOf(suite).every(({ status }) => status === "skipped")).map(({ file }) => file);
+  const failures = report.suites.flatMap(specsOf).filter(({ status }) => status === "unexpected");
+  return { passed: report.stats.expected + report.stats.flaky, failures: failures.map(({ title }) => title), emptyFiles };
 }

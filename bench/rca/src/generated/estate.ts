@@ -79,7 +79,8 @@ function seriesAnswers(random: Random, size: EstateSize, hurt: ReadonlySet<numbe
 
 function objectsOf(index: number, size: EstateSize, crashing: boolean): ClusterObject[] {
   const own = name(index);
-  const base = { view: "live", generation: 1, created_at: at(startMs - 86_400_000), labels: { app: own }, refs: [] } as const;
+  const labels = { app: own };
+  const base = { view: "live" as const, generation: 1, created_at: at(startMs - 86_400_000), labels, refs: [] };
   const deployment: ClusterObject = {
     ...base, entity: id("deployment", own), api_kind: "Deployment", owner: null, spec: { replicas: 3 }, status: { replicas: 3, readyReplicas: crashing ? 0 : 3 },
   }; // prettier-ignore

@@ -66,5 +66,12 @@ const postgres: TestDatabase = {
   },
 };
 
-/** The databases that every suite about storage runs on: the embedded one, and PostgreSQL when POSTGRES_URL is set. */
-export const testDatabases: readonly TestDatabase[] = process.env["POSTGRES_URL"] ? [embedded, postgres] : [embedded];
+const available = process.env["POSTGRES_URL"] ? [embedded, postgres] : [embedded];
+
+/**
+ * The databases that every suite about storage runs on: the embedded one, and PostgreSQL when POSTGRES_URL is set;
+ * TEST_DATABASE names one of them where the other was tested already.
+ */
+export const testDatabases: readonly TestDatabase[] = available.filter(({ name }) =>
+  [undefined, "", name].includes(process.env["TEST_DATABASE"]),
+);
