@@ -14,7 +14,7 @@ export const arrows = {
   "apps/control-plane": ["contracts", "correlation", "service-kit", "storage"],
   "apps/assistant": ["contracts", "diagnosis", "timeseries", "evidence", "service-kit", "storage"],
   "apps/console": ["contracts"],
-  bench: ["contracts", "correlation", "diagnosis", "timeseries"],
+  bench: ["contracts", "correlation", "diagnosis", "evidence", "timeseries"],
 } as const satisfies Record<string, readonly string[]>;
 
 /** Packages whose tests must not import `testkit`, because testkit is built from them. */

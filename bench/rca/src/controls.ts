@@ -1,0 +1,50 @@
+import { byCodeUnit } from "@sre/contracts/canonical";
+import type { Answer, Edge, EntityId, Snapshot } from "@sre/contracts/evidence";
+import type { RcaCase } from "./case.ts";
+import { randomOf, type Random } from "./generated/random.ts";
+
+/** The case as a live source of ours could have told it: without the answers that none could have given. */
+export function withoutNotLive(one: RcaCase): RcaCase {
+  const answers = one.snapshot.answers.filter(({ id }) => !one.notLive.has(id));
+  return { ...one, snapshot: { ...one.snapshot, answers } };
+}
+
+/** The items in an order that the sequence decides (Fisher and Yates). */
+export function shuffled<T>(items: readonly T[], random: Random): T[] {
+  const order = [...items];
+  for (let last = order.length - 1; last > 0; last--) {
+    const other = Math.floor(random() * (last + 1));
+    const [a, b] = [order[last], order[other]];
+    if (a !== undefined && b !== undefined) [order[last], order[other]] = [b, a];
+  }
+  return order;
+}
+
+const flows: ReadonlySet<Edge["kind"]> = new Set(["calls", "routes", "publishes", "consumes"]);
+
+function edgesOf(snapshot: Snapshot): Edge[] {
+  const told = snapshot.answers.flatMap((answer) =>
+    answer.kind === "answered" && answer.data.about === "topology" ? answer.data.edges : [],
+  );
+  return [...snapshot.edges, ...told].filter(({ kind }) => flows.has(kind));
+}
+
+/**
+ * A control: the same evidence over a call graph whose nodes have changed places. What needs the true direction of calls
+ * must get worse on it.
+ */
+export function permutedTopology(one: RcaCase, seed: number): RcaCase {
+  const { snapshot } = one;
+  const ends = [...new Set(edgesOf(snapshot).flatMap(({ from, to }) => [from, to]))].sort(byCodeUnit);
+  const others = shuffled(ends, randomOf(seed));
+  const moved = new Map(ends.map((end, i) => [end, others[i] ?? end]));
+  const at = (id: EntityId) => moved.get(id) ?? id;
+  const move = (edges: readonly Edge[]) =>
+    edges.map((edge) => (flows.has(edge.kind) ? { ...edge, from: at(edge.from), to: at(edge.to) } : edge));
+  const answers = snapshot.answers.map((answer): Answer =>
+    answer.kind === "answered" && answer.data.about === "topology"
+      ? { ...answer, data: { ...answer.data, edges: move(answer.data.edges) } }
+      : answer,
+  );
+  return { ...one, snapshot: { ...snapshot, edges: move(snapshot.edges), answers } };
+}
