@@ -22,6 +22,9 @@ interface Gathered {
   readonly codes: Map<string, number[]>;
 }
 
+// An instant in milliseconds holds no more than microseconds.
+const secondsOf = (ms: number): number => Math.round(ms * 1_000) / 1e6;
+
 const empty = (points: number): number[][] => Array.from({ length: points }, () => []);
 
 class Gathering {
@@ -36,7 +39,7 @@ class Gathering {
     const at = this.#axis.indexOf(span.minute);
     if (at === null) return;
     const row = this.#rowOf(key);
-    row.durations[at]?.push((span.endMs - span.startMs) / 1_000);
+    row.durations[at]?.push(secondsOf(span.endMs - span.startMs));
     if (ownSeconds !== null) row.own[at]?.push(ownSeconds);
     const counts = row.codes.get(span.code) ?? Array.from({ length: this.#axis.points }, () => 0);
     row.codes.set(span.code, counts);
@@ -64,7 +67,7 @@ function gather(calls: readonly Call[], axis: Axis): Gathered[] {
   for (const call of calls) {
     const { span, parent } = call;
     const { operation } = span;
-    const own = ownMs(call) / 1_000;
+    const own = secondsOf(ownMs(call));
     if (parent === null || parent.service === span.service) {
       // A span that only stands for a call to another service is told as the client side of that edge.
       if (parent === null || !callsOut(call)) gathering.add({ of: services.get(span.service) ?? "", operation, side: "server" }, span, own);

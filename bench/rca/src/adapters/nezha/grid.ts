@@ -1,56 +1,71 @@
 import type { Instant, Window } from "@sre/contracts/evidence";
 
 const minuteMs = 60_000;
-/** So far before its window may a normal stretch stand; one that is older, or later, is moved there. Minutes. */
-const gapMinutesMax = 6 * 60;
+/**
+ * So long before the end of the window stands the end of the normal stretch, in minutes: where the product looks for its
+ * baseline, whether something alerts (half an hour before the alert) or not (an hour before the end).
+ */
+const normalEndsBeforeMinutes = 75;
+/** Metrics go on after the normal stretch: so many minutes of them are as normal, where no case begins earlier. */
+const normalMetricMinutesMax = 10;
 
 /**
  * The time axis of a case. A collector minute ends some seconds past the full minute and its files hold what ended then, so
- * everything is placed by its minute; the axis ends with the last thing seen in the window.
+ * everything is placed by its minute; the axis ends with the last thing seen in the window. The normal stretch, which was
+ * recorded hours before most windows and stands for the usual, is moved to where a baseline is looked for.
  */
 export interface Axis {
   readonly asOfMs: number;
   /** Instants of the minutes: value i is of the minute that ends at firstMs + i · 60 s. */
   readonly firstMs: number;
   readonly points: number;
+  /** How many of the first points are the normal stretch, and of the last ones the window. */
   readonly normalPoints: number;
   readonly windowPoints: number;
   /** The place of a minute: null outside the axis. */
   indexOf(minute: number): number | null;
-  /** An instant, held within the minute it was recorded under. */
+  /** The same for a metric sample. */
+  metricIndexOf(minute: number): number | null;
+  /** An instant, moved with its minute and held within it. */
   within(minute: number, atMs: number): number;
 }
 
 const iso = (atMs: number): Instant => new Date(atMs).toISOString();
 
-export function axisOf(minutes: { readonly normal: readonly number[]; readonly window: readonly number[] }, endMs: number): Axis {
-  const last = Math.max(...minutes.window);
-  const first = Math.min(...minutes.window);
+interface Minutes {
+  readonly normal: readonly number[];
+  readonly window: readonly number[];
+  /** The first minute of any case: what comes later is not normal. */
+  readonly disturbedFrom: number;
+}
+
+/** The axis of a case whose window ends at `endMs`, rounded up to a second. `minutes.window` must not be empty. */
+export function axisOf({ normal, window, disturbedFrom }: Minutes, endMs: number): Axis {
+  const [first, last] = [Math.min(...window), Math.max(...window)];
+  const normalFirst = Math.min(...normal);
+  const normalPoints = normal.length === 0 ? 0 : Math.max(...normal) - normalFirst + 1;
+  const windowPoints = last - first + 1;
+  const points = normalPoints === 0 ? windowPoints : normalEndsBeforeMinutes + normalPoints;
   const asOfMs = Math.ceil(endMs / 1_000) * 1_000;
-  const normalLast = Math.max(...minutes.normal);
-  const normalFirst = Math.min(...minutes.normal);
-  const hasNormal = minutes.normal.length > 0;
-  const apart = first - normalLast;
-  const moved = !hasNormal ? 0 : apart < 1 ? apart - 1 : apart > gapMinutesMax ? apart - gapMinutesMax : 0;
-  const start = hasNormal ? normalFirst + moved : first;
-  const firstMs = asOfMs - (last - start) * minuteMs;
-  const points = last - start + 1;
-  const normal = new Set(minutes.normal);
-  const indexOf = (minute: number): number | null => {
-    const index = (moved !== 0 && normal.has(minute) ? minute + moved : minute) - start;
-    return index >= 0 && index < points ? index : null;
+  const firstMs = asOfMs - (points - 1) * minuteMs;
+  const metricPoints = Math.max(normalPoints, Math.min(normalMetricMinutesMax, disturbedFrom - normalFirst));
+  const place = (minute: number, normals: number): number | null => {
+    if (minute >= first && minute <= last) return points - 1 - (last - minute);
+    return minute >= normalFirst && minute < normalFirst + normals ? minute - normalFirst : null;
   };
+  const indexOf = (minute: number) => place(minute, normalPoints);
   const within = (minute: number, atMs: number): number => {
     const end = firstMs + (indexOf(minute) ?? 0) * minuteMs;
-    return Math.min(end, Math.max(end - minuteMs + 1, atMs + (moved !== 0 && normal.has(minute) ? moved * minuteMs : 0)));
+    const ended = minute * minuteMs + (asOfMs - last * minuteMs);
+    return Math.min(end, Math.max(end - minuteMs + 1, Math.floor(atMs + end - ended)));
   };
-  return { asOfMs, firstMs, points, normalPoints: hasNormal ? normalLast - normalFirst + 1 : 0, windowPoints: last - first + 1, indexOf, within }; // prettier-ignore
+  return { asOfMs, firstMs, points, normalPoints, windowPoints, indexOf, metricIndexOf: (minute) => place(minute, metricPoints), within };
 }
 
 export const stepMs = minuteMs;
 export const startOf = (axis: Axis): Instant => iso(axis.firstMs);
 
-/** From the first normal minute to the end of the window. */
+/** From the normal stretch to the end of the window. */
 export const wholeWindow = (axis: Axis): Window => ({ from: iso(axis.firstMs - minuteMs), to: iso(axis.asOfMs) });
 export const faultWindow = (axis: Axis): Window => ({ from: iso(axis.asOfMs - axis.windowPoints * minuteMs), to: iso(axis.asOfMs) });
 

@@ -35,7 +35,6 @@ async function readPods(paths: readonly string[], axis: Axis): Promise<PodSample
   return pods;
 }
 
-// A metric sample of the window's last minute may be some moments younger than its last span.
 function endOf({ spans, lines }: Recorded): number {
   const ends = spans.reduce((latest, { endMs }) => Math.max(latest, endMs), 0);
   return lines.reduce((latest, { atMs }) => Math.max(latest, atMs), ends);
@@ -57,7 +56,8 @@ async function loadCase(day: Day, minutes: readonly MinuteFiles[], name: { syste
   const [normal, window] = [await readMinutes(day.normal), await readMinutes(minutes)];
   const endMs = endOf(window) || (minutes.at(-1)?.minute ?? 0) * 60_000;
   const numbers = (files: readonly MinuteFiles[]) => files.map(({ minute }) => minute);
-  const axis = axisOf({ normal: numbers(day.normal), window: numbers(minutes) }, endMs);
+  const disturbedFrom = Math.min(...day.cases.flatMap(numbers));
+  const axis = axisOf({ normal: numbers(day.normal), window: numbers(minutes), disturbedFrom }, endMs);
   const recorded = { spans: [...normal.spans, ...window.spans], lines: [...normal.lines, ...window.lines] };
   const samples = await readPods(day.metrics, axis);
   const calls = linkSpans(recorded.spans);

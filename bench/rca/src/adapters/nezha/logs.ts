@@ -12,6 +12,7 @@ export interface RecordedLine {
   readonly pod: string;
   readonly node: string;
   readonly trace: string;
+  readonly span: string;
   readonly atMs: number;
   readonly text: string;
   readonly minute: number;
@@ -42,7 +43,8 @@ export function readLines(text: string, minute: number): RecordedLine[] {
     const atMs = Number(record("TimeUnixNano")) / nanosecondsPerMs;
     const [pod, line] = [record("PodName"), textOf(record("Log"))];
     const near = Math.abs(atMs / minuteMs - minute) <= strayMinutesMax;
-    if (pod !== "" && line !== "" && near) lines.push({ pod, node: record("Node"), trace: record("TraceID"), atMs, text: line, minute });
+    if (pod !== "" && line !== "" && near)
+      lines.push({ pod, node: record("Node"), trace: record("TraceID"), span: record("SpanID"), atMs, text: line, minute });
   }
   return lines;
 }

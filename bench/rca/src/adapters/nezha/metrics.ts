@@ -51,7 +51,7 @@ export function readMetrics(text: string, axis: Axis): PodSamples | null {
   let pod = "";
   for (const record of csvRecords(text)) {
     const minute = Math.floor(Number(record("TimeStamp")) / secondsPerMinute);
-    const at = axis.indexOf(minute);
+    const at = axis.metricIndexOf(minute);
     pod ||= record("PodName");
     if (at === null) continue;
     for (const [name, cells] of values) cells[at] = numberIn(record, name);
