@@ -16,10 +16,12 @@ export const componentId = (node: string, component: string): EntityId =>
   entityId({ cluster, namespace: "", kind: "component", name: `${node}:${component}` });
 
 function outcomeOf(said: string): Pick<Check, "outcome" | "detail"> {
-  return {
-    outcome: /Connection Succeeded|\bopen\b/.test(said) ? "ok" : /bad address|resolve/i.test(said) ? "unresolved" : "error",
-    detail: said.trim(),
-  };
+  const detail = said.trim().slice(0, detailCharactersMax);
+  if (/Connection Succeeded|\bopen\b/.test(said)) return { outcome: "ok", detail };
+  if (/bad address|resolve|unknown host/i.test(said)) return { outcome: "unresolved", detail };
+  if (/refused/i.test(said)) return { outcome: "refused", detail };
+  // The probe's own watchdog ends it when nobody answers.
+  return { outcome: /timed? ?out|Terminated|punt!/i.test(said) ? "timeout" : "error", detail };
 }
 
 /** Tries from somewhere, or from a pod on each of several nodes. */
