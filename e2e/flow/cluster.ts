@@ -1,12 +1,18 @@
-import { execFileSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { text } from "node:stream/consumers";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const kubectl = process.env["KUBECTL"] ?? "kubectl";
 
-/** Runs kubectl as the administrator; `stdin` is what `-f -` reads. Returns what it printed. */
-export function runKubectl(args: readonly string[], stdin = ""): string {
-  return execFileSync(kubectl, args, { input: stdin, encoding: "utf8", stdio: ["pipe", "pipe", "pipe"] });
+/** Runs kubectl as the administrator beside the demo systems, which must not stand still; `stdin` is what `-f -` reads. Resolves to what it printed. */
+export async function runKubectl(args: readonly string[], stdin = ""): Promise<string> {
+  const child = spawn(kubectl, args, { stdio: ["pipe", "pipe", "pipe"] });
+  child.stdin.end(stdin);
+  const ended = new Promise<number | null>((resolve, reject) => child.on("error", reject).on("close", resolve));
+  const [printed, complaint, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  if (code !== 0) throw new Error(`kubectl ${args.join(" ")}: ${complaint}`);
+  return printed;
 }
 
 const image = (service: string, version: string) => `registry.example/${service}:${version}`;
@@ -50,13 +56,13 @@ function reader(namespace: string): object[] {
   ];
   return [
     { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "sre-reader", namespace } },
-    { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", metadata: { name: "sre-reader" }, rules },
-    { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRoleBinding", metadata: { name: "sre-reader" }, roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "sre-reader" }, subjects: [{ kind: "ServiceAccount", name: "sre-reader", namespace }] },
+    { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", metadata: { name: `sre-reader-${namespace}` }, rules },
+    { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRoleBinding", metadata: { name: `sre-reader-${namespace}` }, roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: `sre-reader-${namespace}` }, subjects: [{ kind: "ServiceAccount", name: "sre-reader", namespace }] },
   ]; // prettier-ignore
 }
 
 /** Creates nodes, three workloads and a least-privilege reader; waits until the rollouts are complete. */
-export function createEstate(namespace: string, services: readonly string[]): void {
+export async function createEstate(namespace: string, services: readonly string[]): Promise<void> {
   const nodes = ["demo-1", "demo-2"].map((name) => ({ apiVersion: "v1", kind: "Node", metadata: { name } }));
   const objects = [
     ...nodes,
@@ -64,32 +70,37 @@ export function createEstate(namespace: string, services: readonly string[]): vo
     ...services.flatMap((service) => workload(namespace, service)),
     ...reader(namespace),
   ];
-  runKubectl(["apply", "-f", "-"], JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }));
-  for (const service of services) runKubectl(["-n", namespace, "rollout", "status", `deployment/${service}`, "--timeout=60s"]);
+  await runKubectl(["apply", "-f", "-"], JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }));
+  await Promise.all(services.map((service) => rolledOut(namespace, service)));
+}
+
+async function rolledOut(namespace: string, service: string): Promise<void> {
+  await runKubectl(["-n", namespace, "rollout", "status", `deployment/${service}`, "--timeout=120s"]);
 }
 
 /** Rolls a deployment out to another version and waits for it. */
-export function rollOut(namespace: string, service: string, version: string): void {
-  runKubectl(["-n", namespace, "set", "image", `deployment/${service}`, `${service}=${image(service, version)}`]);
-  runKubectl(["-n", namespace, "rollout", "status", `deployment/${service}`, "--timeout=60s"]);
+export async function rollOut(namespace: string, service: string, version: string): Promise<void> {
+  await runKubectl(["-n", namespace, "set", "image", `deployment/${service}`, `${service}=${image(service, version)}`]);
+  await rolledOut(namespace, service);
 }
 
 /** Writes a kubeconfig of the reader into a directory and returns its path. */
-export function readerKubeconfig(namespace: string, directory: string): string {
-  const token = runKubectl(["-n", namespace, "create", "token", "sre-reader"]).trim();
-  const cluster = JSON.parse(runKubectl(["config", "view", "--minify", "--raw", "-o", "json"])) as {
+export async function readerKubeconfig(namespace: string, directory: string): Promise<string> {
+  const token = (await runKubectl(["-n", namespace, "create", "token", "sre-reader"])).trim();
+  const cluster = JSON.parse(await runKubectl(["config", "view", "--minify", "--raw", "-o", "json"])) as {
     clusters: { name: string; cluster: object }[];
   };
   const config = {
     apiVersion: "v1", kind: "Config", clusters: cluster.clusters, users: [{ name: "reader", user: { token } }],
     contexts: [{ name: "reader", context: { cluster: cluster.clusters[0]?.name, user: "reader" } }], "current-context": "reader",
   }; // prettier-ignore
-  const path = join(directory, "reader.kubeconfig");
+  const path = join(directory, `${namespace}.kubeconfig`);
   writeFileSync(path, JSON.stringify(config));
   return path;
 }
 
 /** Deletes what `createEstate` made in the namespace. */
-export function deleteEstate(namespace: string): void {
-  runKubectl(["delete", "namespace", namespace, "--wait=false", "--ignore-not-found"]);
+export async function deleteEstate(namespace: string): Promise<void> {
+  await runKubectl(["delete", "namespace", namespace, "--wait=false", "--ignore-not-found"]);
+  await runKubectl(["delete", "clusterrole,clusterrolebinding", `sre-reader-${namespace}`, "--ignore-not-found"]);
 }

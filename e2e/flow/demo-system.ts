@@ -148,7 +148,7 @@ export async function startDemoSystem(input: {
 function scrapeConfigsOf(services: readonly DemoService[], labels: { cluster: string; namespace: string }): string {
   const jobs = services.map(
     ({ name, url }) =>
-      `- job_name: ${name}\n  static_configs: [{targets: ["${new URL(url).host}"], labels: {service: ${name}, namespace: ${labels.namespace}, cluster: ${labels.cluster}}}]`,
+      `- job_name: ${labels.namespace}-${name}\n  static_configs: [{targets: ["${new URL(url).host}"], labels: {service: ${name}, namespace: ${labels.namespace}, cluster: ${labels.cluster}}}]`,
   );
   return jobs.join("\n");
 }

@@ -5,7 +5,7 @@ const rule = `groups:
   interval: 1s
   rules:
   - alert: HighErrorRate
-    expr: 'sum by (service, namespace, cluster) (rate(http_server_request_duration_seconds_count{namespace="@NAMESPACE@",http_response_status_code=~"5.."}[15s])) / sum by (service, namespace, cluster) (rate(http_server_request_duration_seconds_count{namespace="@NAMESPACE@"}[15s])) > 0.05'
+    expr: 'sum by (service, namespace, cluster) (rate(http_server_request_duration_seconds_count{namespace=~"@NAMESPACES@",http_response_status_code=~"5.."}[15s])) / sum by (service, namespace, cluster) (rate(http_server_request_duration_seconds_count{namespace=~"@NAMESPACES@"}[15s])) > 0.05'
     for: 2s
     labels: {severity: critical, environment: prod}
     annotations: {summary: "{{ $labels.service }} answers more than 5 % of requests with an error"}
@@ -16,21 +16,21 @@ async function reload(url: string): Promise<void> {
   if (!answer.ok) throw new Error(`reload of ${url}: ${answer.status} ${await answer.text()}`);
 }
 
-/** Lets Prometheus scrape the demo system each second, evaluate one alert rule, and send to Alertmanager. */
+/** Lets Prometheus scrape the demo systems each second, evaluate one alert rule, and send to Alertmanager. */
 export async function observe(input: {
   prometheusUrl: string;
   configFile: string;
   alertmanagerUrl: string;
-  namespace: string;
-  scrapeConfigs: string;
+  namespaces: readonly string[];
+  scrapeConfigs: readonly string[];
 }): Promise<void> {
-  const rules = `${input.configFile}.${input.namespace}.rules.yml`;
-  writeFileSync(rules, rule.replaceAll("@NAMESPACE@", input.namespace));
+  const rules = `${input.configFile}.rules.yml`;
+  writeFileSync(rules, rule.replaceAll("@NAMESPACES@", input.namespaces.join("|")));
   const config = [
     "global: {scrape_interval: 1s, evaluation_interval: 1s}",
     `rule_files: ["${rules}"]`,
     `alerting: {alertmanagers: [{static_configs: [{targets: ["${new URL(input.alertmanagerUrl).host}"]}]}]}`,
-    `scrape_configs:\n${input.scrapeConfigs}`,
+    `scrape_configs:\n${input.scrapeConfigs.join("\n")}`,
   ];
   writeFileSync(input.configFile, `${config.join("\n")}\n`);
   await reload(input.prometheusUrl);
