@@ -61,7 +61,9 @@ function faultIn(targets: readonly Target[], kind: SeededKind, random: Random): 
   const target = pick(targets.filter((each) => each.service === service), random); // prettier-ignore
   if (target === undefined) throw new RangeError("The normal traces hold no operation that is called often enough.");
   const logged = seededKinds[kind].kind === "exception" || random() < 0.5;
-  return { ...seededKinds[kind], ...target, progress: random(), spreads: random() < 0.7, logged, wording: Math.floor(random() * wordings) };
+  // What returns wrongly returns early; an exception comes anywhere.
+  const progress = random() * (seededKinds[kind].kind === "exception" ? 1 : 0.5);
+  return { ...seededKinds[kind], ...target, progress, spreads: random() < 0.7, logged, wording: Math.floor(random() * wordings) };
 }
 
 function drawn(normal: readonly Traced[], placing: { minute: number; normalMinute: number }, random: Random): Traced[] {

@@ -92,7 +92,9 @@ function passOn(traced: Traced, below: Span, fault: SeededFault): { traced: Trac
   const calls = linked(traced);
   const waiting = calls.get(below.id)?.parent ?? null;
   const entry = waiting === null ? null : entryOf(waiting.id, calls);
-  if (waiting === null || entry === null) return { traced, next: null };
+  // Who only hands on a message does not learn what became of it.
+  const waits = waiting !== null && waiting.endMs >= below.endMs;
+  if (waiting === null || entry === null || !waits) return { traced, next: null };
   const coded = fault.coded && fault.kind === "exception";
   const marked = coded ? withCode(traced, new Set([waiting.id])) : traced;
   const logs = marked.lines.some((line) => line.pod === entry.span.pod);
