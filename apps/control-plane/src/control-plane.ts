@@ -24,6 +24,8 @@ import { loadTopologyFile } from "./resources/load-topology-file.ts";
 
 const service = "control-plane";
 const version = "0.1.0";
+/** Of the API: what the committed document says. */
+const apiVersion = "1.0.0";
 /** Scopes that this service asks for when it calls the assistant. */
 const assistantScopes = ["diagnostics:run", "diagnostics:read"];
 const assistantLimits = { deadlineMs: 10_000, responseBytesMax: 64 * 1024 * 1024, attemptsMax: 3, connectionsMax: 32 } as const;
@@ -84,7 +86,7 @@ async function serve({ app, config, verifier }: Opened): Promise<HttpServer> {
     port: http.port,
     operations: controlPlaneOperations,
     handlers: controlPlaneRoutes(app, people),
-    openApi: openApiDocument("SRE platform: control plane", version, controlPlaneOperations),
+    openApi: openApiDocument("SRE Platform: control plane", apiVersion, controlPlaneOperations),
     authenticate: authentication(people, { verifier, ingestToken: identity.ingestToken }),
     checks: [
       { name: "database", required: true, check: (signal) => app.database.check(signal) },

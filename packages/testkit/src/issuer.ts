@@ -18,6 +18,8 @@ export interface TestIssuer extends AsyncDisposable {
   readonly requested: () => string[];
   /** A signed token: `claims` over iss, iat, exp (5 minutes), jti and sub "tester"; `header` over alg, kid and typ. A claim of undefined is left out. */
   mint(claims: Json, header?: Json): Promise<string>;
+  /** A code that a browser would bring back from signing in: good once, for tokens of these claims to `client`. `nonce` is of the request it answers. */
+  code(input: { readonly client: string; readonly nonce: string; readonly claims: Json }): string;
   /** The public keys, as served. */
   jwks(): { keys: Json[] };
   /** Signs with a new key from now on; the old one is no longer published. */
@@ -65,13 +67,13 @@ function discovery(issuer: string): Json {
     subject_types_supported: ["public"],
     id_token_signing_alg_values_supported: ["ES256", "RS256"],
     token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
-    grant_types_supported: ["client_credentials"],
+    grant_types_supported: ["client_credentials", "authorization_code"],
   };
 }
 
 /**
  * A small OpenID Connect issuer: discovery, keys, and tokens by the client credentials grant for any client, with the scope and the
- * audience (or resource) it asks for. Keys are ES256 unless told otherwise.
+ * audience (or resource) it asks for, or for a `code`. Keys are ES256 unless told otherwise.
  */
 export async function startTestIssuer(options: { readonly algorithm?: Algorithm; readonly clock?: Clock } = {}): Promise<TestIssuer> {
   const { algorithm = "ES256", clock = systemClock } = options;
@@ -83,8 +85,17 @@ export async function startTestIssuer(options: { readonly algorithm?: Algorithm;
   };
   const mint = (claims: Json, header: Json = {}) =>
     signed(key, { alg: key.algorithm, kid: key.kid, typ: "at+jwt", ...header }, claimsOf(claims));
+  const codes = new Map<string, { readonly client: string; readonly nonce: string; readonly claims: Json }>();
+  const redeem = (code: string): FakeAnswer => {
+    const signedIn = codes.get(code);
+    if (!signedIn || !codes.delete(code)) return { status: 400, json: { error: "invalid_grant" } };
+    const { client, nonce, claims } = signedIn;
+    const id_token = mint({ sub: claims["sub"], aud: client, nonce }, { typ: "JWT" });
+    return { json: { access_token: mint(claims), id_token, token_type: "Bearer", expires_in: lifetimeSeconds } };
+  };
   const token = (request: FakeRequest): FakeAnswer => {
     const form = new URLSearchParams(request.body);
+    if (form.get("grant_type") === "authorization_code") return redeem(form.get("code") ?? "");
     const client = clientOf(request, form);
     if (form.get("grant_type") !== "client_credentials" || client === "") return { status: 400, json: { error: "unsupported_grant_type" } };
     const claims = {
@@ -108,6 +119,11 @@ export async function startTestIssuer(options: { readonly algorithm?: Algorithm;
     issuer: server.url,
     requested: () => server.requests.map(({ path }) => path),
     mint: async (claims, header) => mint(claims, header),
+    code: (input) => {
+      const code = randomUUID();
+      codes.set(code, input);
+      return code;
+    },
     jwks,
     rotateKey: () => void (key = newKey(algorithm)),
     fail: (status) => void (failing = status),

@@ -23,7 +23,7 @@ const people: Readonly<Record<string, { scopes: readonly string[]; team: TeamId 
 };
 
 /** Every name above is a good token; everything else is refused. */
-const verifier: Pick<TokenVerifier, "verify"> = {
+const verifierOfNames: Pick<TokenVerifier, "verify"> = {
   async verify(bearer) {
     const person = people[bearer];
     if (!person) throw new RuleBroken("invalid_token", "The token is not accepted.");
@@ -77,12 +77,13 @@ function configFor(snapshotDirectory: string, settings: Partial<Config["settings
 /** An assistant in this process on a database of its own, with sources that the test decides. */
 export async function startAssistant(
   database: OpensDatabase,
-  input: { sources: readonly OpenSource[]; settings?: Partial<Config["settings"]> },
+  input: { sources: readonly OpenSource[]; settings?: Partial<Config["settings"]>; verifier?: Pick<TokenVerifier, "verify"> },
 ): Promise<TestAssistant> {
   const snapshotDirectory = mkdtempSync(join(tmpdir(), "snapshots-"));
   const stack = new AsyncDisposableStack();
   stack.defer(() => rmSync(snapshotDirectory, { recursive: true, force: true }));
   const opened = stack.use(await database.open<Tables>(migrations));
+  const { verifier = verifierOfNames } = input;
   const replaced = { database: opened, verifier, sources: input.sources, metrics: createMetrics("test"), clock: systemClock };
   const assistant = await openAssistant(configFor(snapshotDirectory, input.settings ?? {}), { log, stack, replaced });
   const call: TestAssistant["call"] = async (method, path, { as = "runner", body, headers = {} } = {}) => {

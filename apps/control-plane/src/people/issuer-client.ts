@@ -13,11 +13,14 @@ export interface IssuerClient {
   secrets(): SignInSecrets;
   /** Where the browser is to go. */
   authorizationUrl(secrets: SignInSecrets, redirectUri: string): Promise<string>;
-  /** Who came back. Throws RuleBroken("invalid_request") when the issuer's answer does not hold. */
+  /** Who came back. Throws RuleBroken: invalid_request when the issuer's answer does not hold, unavailable when it cannot be judged. */
   finish(input: { readonly callbackUrl: string; readonly secrets: SignInSecrets }): Promise<Principal>;
 }
 
 const issuerTimeoutSeconds = 5;
+
+const notConfirmed = (cause: unknown) =>
+  new RuleBroken("invalid_request", "The issuer did not confirm the sign-in.", { nextStep: "Sign in again.", cause });
 
 /** What people may be allowed to do; the issuer grants of it what each holds. */
 export const personScopes = [
@@ -65,9 +68,12 @@ export function createIssuerClient(input: {
         idTokenExpected: true,
       };
       const tokens = await oidc.authorizationCodeGrant(await configured(), new URL(callbackUrl), checks).catch((error: unknown) => {
-        throw new RuleBroken("invalid_request", "The issuer did not confirm the sign-in.", { nextStep: "Sign in again.", cause: error });
+        throw notConfirmed(error);
       });
-      return input.verifier.verify(tokens.access_token);
+      // The token is the issuer's word, not the browser's: a bad one is no "sign in with a better token" for the person who waits.
+      return input.verifier.verify(tokens.access_token).catch((error: unknown) => {
+        throw error instanceof RuleBroken && error.code === "invalid_token" ? notConfirmed(error) : error;
+      });
     },
   };
 }

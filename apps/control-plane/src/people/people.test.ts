@@ -6,6 +6,7 @@ import { readConfig } from "../config.ts";
 import { openControlPlane, type ControlPlane } from "../control-plane.ts";
 import { migrations } from "../migrations/index.ts";
 import type { Tables } from "../migrations/tables.ts";
+import { openHarness } from "../testing/harness.ts";
 import { cookiesFor } from "./cookies.ts";
 
 /** A browser: keeps cookies by origin, follows no redirect by itself. */
@@ -158,6 +159,18 @@ describe("signing in with the development issuer", () => {
       400,
     );
   });
+});
+
+test("a token that the issuer gives for another service signs nobody in", async () => {
+  await using harness = await openHarness(testDatabases[0]!);
+  const begun = await harness.anonymous("/auth/login");
+  const asked = new URL(begun.headers.get("location") ?? "").searchParams;
+  const claims = { sub: "oncall", aud: "another-service", scope: "incidents:read" };
+  const code = harness.issuer.code({ client: "console", nonce: asked.get("nonce") ?? "", claims });
+  const headers = { cookie: begun.headers.getSetCookie()[0]?.split(";")[0] ?? "" };
+  const reply = await harness.anonymous(`/auth/callback?code=${code}&state=${asked.get("state")}`, { headers });
+  expect(reply).toMatchObject({ status: 400, body: { code: "invalid_request", next_step: "Sign in again." } });
+  expect(reply.headers.getSetCookie()).toEqual([]);
 });
 
 describe("cookies", () => {

@@ -1,5 +1,5 @@
 // oxlint-disable-next-line no-restricted-imports -- support of tests: only they import it
-import { quietLog, startTestIssuer, type testDatabases } from "@sre/testkit";
+import { quietLog, startTestIssuer, type testDatabases, type TestIssuer } from "@sre/testkit";
 import type { WebhookReceipt } from "@sre/contracts/webhooks";
 import { createMetrics, createOutboundFactory, createTokenVerifier, defaultTeamId, newUuid, systemClock } from "@sre/service-kit";
 import { readConfig, type Settings } from "../config.ts";
@@ -38,7 +38,7 @@ export interface Harness extends AsyncDisposable {
   readonly controlPlane: ControlPlane;
   readonly assistant: FakeAssistant;
   readonly url: string;
-  readonly issuer: string;
+  readonly issuer: TestIssuer;
   /** Calls without credentials. */
   readonly anonymous: Caller;
   /** Calls with a token of a person or service. */
@@ -119,7 +119,7 @@ export async function openHarness(
     get url() {
       return running.url;
     },
-    issuer: issuer.issuer,
+    issuer,
     anonymous: callerAt(url, null),
     as: async (input) => callerAt(url, `Bearer ${await token(input)}`),
     token,

@@ -111,30 +111,30 @@ const idempotency = z.object({ "idempotency-key": z.string().min(8).max(200).opt
 export const diagnosticOperations = {
   diagnoseDeployment: {
     ...m2m, method: "POST", path: "/api/v1/diagnostics/deployment", summary: "Diagnose one deployment", scope: "diagnostics:run",
-    headers: idempotency, body: DiagnosticRequest, bodyBytesMax: 1_048_576, responses: { 202: DiagnosticAccepted }, problems: [400, 401, 403, 409, 413, 415, 422],
+    headers: idempotency, body: DiagnosticRequest, bodyBytesMax: 1_048_576, responses: { 202: DiagnosticAccepted }, problems: [409, 422, 429],
   },
   diagnoseAlerts: {
     ...m2m, method: "POST", path: "/api/v1/diagnostics/alerts", summary: "Find the root cause of alerts", scope: "diagnostics:run",
-    headers: idempotency, body: AlertAnalysisRequest, bodyBytesMax: 1_048_576, responses: { 202: DiagnosticAccepted }, problems: [400, 401, 403, 409, 413, 415, 422],
+    headers: idempotency, body: AlertAnalysisRequest, bodyBytesMax: 1_048_576, responses: { 202: DiagnosticAccepted }, problems: [409, 422, 429],
   },
   getDiagnosticStatus: {
     ...m2m, method: "GET", path: "/api/v1/diagnostics/{session_id}/status", summary: "Status, progress and result of a session", scope: "diagnostics:read",
-    params: session, responses: { 200: DiagnosticStatus }, problems: [400, 401, 403, 404],
+    params: session, responses: { 200: DiagnosticStatus }, problems: [404],
   },
   cancelDiagnostic: {
     ...m2m, method: "POST", path: "/api/v1/diagnostics/{session_id}/cancel", summary: "Cancel a session that has not finished", scope: "diagnostics:run",
-    params: session, responses: { 202: DiagnosticStatus }, problems: [400, 401, 403, 404, 409],
+    params: session, responses: { 202: DiagnosticStatus }, problems: [404, 409],
   },
   getDiagnosticSnapshot: {
     ...m2m, method: "GET", path: "/api/v1/diagnostics/{session_id}/snapshot", summary: "Everything the session saw, as a snapshot", scope: "diagnostics:read",
-    params: session, responses: { 200: { contentType: "application/x-ndjson", description: "the evidence snapshot" } }, problems: [400, 401, 403, 404],
+    params: session, responses: { 200: { contentType: "application/x-ndjson", description: "the evidence snapshot" } }, problems: [404],
   },
   getDiagnosticEvidence: {
     ...m2m, method: "GET", path: "/api/v1/diagnostics/{session_id}/evidence/{evidence_id}", summary: "One answer: question, exact text, window and data", scope: "diagnostics:read",
-    params: z.object({ session_id: SessionId, evidence_id: EvidenceId }), responses: { 200: Answer }, problems: [400, 401, 403, 404],
+    params: z.object({ session_id: SessionId, evidence_id: EvidenceId }), responses: { 200: Answer }, problems: [404],
   },
   listDiagnosticHistory: {
     ...m2m, method: "GET", path: "/api/v1/diagnostics/history", summary: "Sessions, newest first", scope: "diagnostics:read",
-    query: Page.extend({ incident_id: z.uuid().optional(), status: SessionStatus.optional() }), responses: { 200: pageOf(SessionSummary) }, problems: [400, 401, 403],
+    query: Page.extend({ incident_id: z.uuid().optional(), status: SessionStatus.optional() }), responses: { 200: pageOf(SessionSummary) }, problems: [],
   },
 } as const; // prettier-ignore

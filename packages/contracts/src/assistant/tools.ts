@@ -35,10 +35,10 @@ export type WorkflowTemplate = z.infer<typeof WorkflowTemplate>;
 export const toolOperations = {
   getToolStatus: {
     method: "GET", path: "/api/v1/tools/status", summary: "State of every source of evidence", tag: "tools", authentication: "principal", scope: "diagnostics:read",
-    responses: { 200: z.object({ tools: z.array(ToolStatus) }) }, problems: [401, 403],
+    responses: { 200: z.object({ tools: z.array(ToolStatus) }) }, problems: [],
   },
   listWorkflowTemplates: {
     method: "GET", path: "/api/v1/workflows/templates", summary: "The workflows a session can run, with their steps", tag: "workflows", authentication: "principal", scope: "diagnostics:read",
-    responses: { 200: z.object({ templates: z.array(WorkflowTemplate) }) }, problems: [401, 403],
+    responses: { 200: z.object({ templates: z.array(WorkflowTemplate) }) }, problems: [], cannotFail: true,
   },
 } as const; // prettier-ignore

@@ -28,14 +28,14 @@ export type Alert = z.infer<typeof Alert>;
 export const alertOperations = {
   receiveAlertmanagerWebhook: {
     method: "POST", path: "/api/v1/webhooks/alertmanager", summary: "Alertmanager webhook, version 4", tag: "alerts", authentication: "ingest", scope: null,
-    body: AlertmanagerWebhook, bodyBytesMax: 4_194_304, responses: { 200: WebhookReceipt }, problems: [400, 401, 413, 415],
+    body: AlertmanagerWebhook, bodyBytesMax: 4_194_304, responses: { 200: WebhookReceipt }, problems: [],
   },
   listAlerts: {
     method: "GET", path: "/api/v1/alerts", summary: "Alerts, newest first", tag: "alerts", authentication: "principal", scope: "alerts:read",
-    query: Page.extend({ status: z.enum(["firing", "resolved"]).optional(), incident_id: z.uuid().optional() }), responses: { 200: pageOf(Alert) }, problems: [400, 401, 403],
+    query: Page.extend({ status: z.enum(["firing", "resolved"]).optional(), incident_id: z.uuid().optional() }), responses: { 200: pageOf(Alert) }, problems: [],
   },
   getAlert: {
     method: "GET", path: "/api/v1/alerts/{alert_id}", summary: "One alert", tag: "alerts", authentication: "principal", scope: "alerts:read",
-    params: z.object({ alert_id: z.uuid() }), responses: { 200: Alert }, problems: [400, 401, 403, 404],
+    params: z.object({ alert_id: z.uuid() }), responses: { 200: Alert }, problems: [404],
   },
 } as const; // prettier-ignore

@@ -40,26 +40,26 @@ const tag = { tag: "diagnoses", authentication: "principal" } as const;
 export const diagnosisOperations = {
   listIncidentDiagnoses: {
     ...tag, method: "GET", path: "/api/v1/incidents/{incident_id}/diagnoses", summary: "Diagnoses of an incident, newest first", scope: "incidents:read",
-    params: z.object({ incident_id: z.uuid() }), responses: { 200: z.object({ items: z.array(DiagnosisRun) }) }, problems: [400, 401, 403, 404],
+    params: z.object({ incident_id: z.uuid() }), responses: { 200: z.object({ items: z.array(DiagnosisRun) }) }, problems: [404],
   },
   requestDiagnosis: {
     ...tag, method: "POST", path: "/api/v1/incidents/{incident_id}/diagnoses", summary: "Diagnose again, or judge one deployment", scope: "diagnoses:write",
-    params: z.object({ incident_id: z.uuid() }), body: RequestDiagnosis, responses: { 202: DiagnosisRun }, problems: [400, 401, 403, 404, 409, 413, 415],
+    params: z.object({ incident_id: z.uuid() }), body: RequestDiagnosis, responses: { 202: DiagnosisRun }, problems: [404, 409],
   },
   getDiagnosis: {
     ...tag, method: "GET", path: "/api/v1/diagnoses/{diagnosis_id}", summary: "One diagnosis with its result", scope: "incidents:read",
-    params: z.object({ diagnosis_id: z.uuid() }), responses: { 200: DiagnosisRun }, problems: [400, 401, 403, 404],
+    params: z.object({ diagnosis_id: z.uuid() }), responses: { 200: DiagnosisRun }, problems: [404],
   },
   getDiagnosisEvidence: {
     ...tag, method: "GET", path: "/api/v1/diagnoses/{diagnosis_id}/evidence/{evidence_id}", summary: "One answer: exact query, window and samples", scope: "incidents:read",
-    params: z.object({ diagnosis_id: z.uuid(), evidence_id: EvidenceId }), responses: { 200: Answer }, problems: [400, 401, 403, 404],
+    params: z.object({ diagnosis_id: z.uuid(), evidence_id: EvidenceId }), responses: { 200: Answer }, problems: [404],
   },
   getDiagnosisSnapshot: {
     ...tag, method: "GET", path: "/api/v1/diagnoses/{diagnosis_id}/snapshot", summary: "Everything it saw, to replay or attach to a bug", scope: "incidents:read",
-    params: z.object({ diagnosis_id: z.uuid() }), responses: { 200: { contentType: "application/x-ndjson", description: "the evidence snapshot" } }, problems: [400, 401, 403, 404],
+    params: z.object({ diagnosis_id: z.uuid() }), responses: { 200: { contentType: "application/x-ndjson", description: "the evidence snapshot" } }, problems: [404],
   },
   listSources: {
     ...tag, tag: "sources", method: "GET", path: "/api/v1/sources", summary: "State of the assistant's sources of evidence", scope: "incidents:read",
-    responses: { 200: z.object({ tools: z.array(ToolStatus) }) }, problems: [401, 403],
+    responses: { 200: z.object({ tools: z.array(ToolStatus) }) }, problems: [],
   },
 } as const; // prettier-ignore

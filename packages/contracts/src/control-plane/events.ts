@@ -13,6 +13,6 @@ export const eventOperations = {
   streamEvents: {
     method: "GET", path: "/api/v1/events", summary: "What changes, as it changes (server-sent events of StreamEvent)", tag: "events", authentication: "principal", scope: "incidents:read",
     headers: z.object({ "last-event-id": z.string().regex(/^\d{1,18}$/).optional() }),
-    responses: { 200: { contentType: "text/event-stream", description: "server-sent events; `data` is a StreamEvent" } }, problems: [400, 401, 403],
+    responses: { 200: { contentType: "text/event-stream", description: "server-sent events; `data` is a StreamEvent" } }, problems: [],
   },
 } as const; // prettier-ignore

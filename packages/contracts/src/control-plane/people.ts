@@ -19,13 +19,13 @@ const open = { tag: "people", authentication: "public", scope: null } as const;
 export const peopleOperations = {
   signIn: {
     ...open, method: "GET", path: "/auth/login", summary: "Go to the issuer to sign in", query: z.object({ return_to: text(500).regex(/^\/(?![/\\])/, { error: "must be a path of the console" }).default("/") }),
-    responses: { 302: null }, problems: [400],
+    responses: { 302: null }, problems: [],
   },
   finishSignIn: {
     ...open, method: "GET", path: "/auth/callback", summary: "Where the issuer sends people back to",
     query: z.object({ code: text(2_000).optional(), state: text(500).optional(), iss: text(500).optional(), error: text(200).optional(), error_description: text(1_000).optional() }),
-    responses: { 302: null }, problems: [400],
+    responses: { 302: null }, problems: [403],
   },
-  getSignedIn: { tag: "people", authentication: "principal", scope: "self:read", method: "GET", path: "/auth/session", summary: "Who is signed in", responses: { 200: SignedIn }, problems: [401, 403] },
-  signOut: { tag: "people", authentication: "principal", scope: "self:read", method: "POST", path: "/auth/logout", summary: "End the session", responses: { 204: null }, problems: [401, 403] },
+  getSignedIn: { tag: "people", authentication: "principal", scope: "self:read", method: "GET", path: "/auth/session", summary: "Who is signed in", responses: { 200: SignedIn }, problems: [] },
+  signOut: { tag: "people", authentication: "principal", scope: "self:read", method: "POST", path: "/auth/logout", summary: "End the session", responses: { 204: null }, problems: [] },
 } as const; // prettier-ignore

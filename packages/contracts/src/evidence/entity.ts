@@ -6,7 +6,7 @@ export const EntityId = z
   .string()
   .max(1_200)
   .regex(/^[^/]*\/[^/]*\/[^/]+\/[^/]+$/, { error: "must be cluster/namespace/kind/name, each part percent-encoded" })
-  .meta({ id: "EntityId", example: "eu-1/shop/service/checkout" });
+  .meta({ id: "EntityId", examples: ["eu-1/shop/service/checkout"] });
 export type EntityId = z.infer<typeof EntityId>;
 
 export interface EntityParts {

@@ -19,7 +19,7 @@ export type Health = z.infer<typeof Health>;
 export const Readiness = z.object({ ready: z.boolean(), missing: z.array(z.string()) }).meta({ id: "Readiness" });
 export type Readiness = z.infer<typeof Readiness>;
 
-const open = { tag: "health", authentication: "public", scope: null, problems: [] } as const satisfies Partial<Operation>;
+const open = { tag: "health", authentication: "public", scope: null, problems: [], cannotFail: true } as const satisfies Partial<Operation>;
 
 /** The operations that every service has, at the root; `service-kit` serves them. */
 export const healthOperations = {
@@ -36,6 +36,7 @@ export const healthOperations = {
     path: "/readyz",
     summary: "Whether this replica can take traffic",
     responses: { 200: Readiness },
+    problems: [503],
   },
   getMetrics: {
     ...open,

@@ -1,8 +1,7 @@
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject, type ZodOpenApiResponsesObject } from "zod-openapi";
-import { isRawBody, type Operation, type Operations } from "./operation.ts";
-import { Problem } from "./problem.ts";
+import { isRawBody, type Operation, type Operations, type RawBody } from "./operation.ts";
+import { Problem, type ProblemStatus } from "./problem.ts";
 
-const anyOperationCanAnswer = [429, 500, 503] as const;
 const statusText: Record<number, string> = {
   200: "OK", 201: "Created", 202: "Accepted", 204: "No content", 302: "Found", 400: "The request is malformed or breaks its schema", 401: "No valid credentials",
   403: "The caller may not do this", 404: "No such thing, or not the caller's", 405: "No such verb here", 409: "In conflict with the present state", 413: "Body over the limit", 415: "Not this content type",
@@ -15,18 +14,36 @@ const security: Record<Operation["authentication"], Record<string, string[]>[]> 
   public: [],
 };
 
+// A JSON body that no schema of ours describes is a document still, not a text.
+const rawSchema = ({ contentType }: RawBody) => ({ type: contentType === "application/json" ? ("object" as const) : ("string" as const) });
+
 function successResponses(operation: Operation): ZodOpenApiResponsesObject {
   const entries = Object.entries(operation.responses).map(([status, response]) => {
     const description = (response && isRawBody(response) ? response.description : statusText[Number(status)]) ?? "";
     if (response === null || response === undefined) return [status, { description }] as const;
-    if (isRawBody(response)) return [status, { description, content: { [response.contentType]: { schema: { type: "string" } } } }] as const;
+    if (isRawBody(response))
+      return [status, { description, content: { [response.contentType]: { schema: rawSchema(response) } } }] as const;
     return [status, { description, content: { "application/json": { schema: response } } }] as const;
   });
   return Object.fromEntries(entries) as ZodOpenApiResponsesObject;
 }
 
+const guardRefusals: Record<Operation["authentication"], readonly ProblemStatus[]> = { principal: [401, 403], ingest: [401], public: [] };
+
+/**
+ * Every refusal that an operation can answer, in order: its own, those of the guard, the limits and the reader that stand before
+ * each handler, a fault, and an outage. Health stays answerable when the service takes no more work.
+ */
+function refusalsOf({ authentication, method, problems, tag, cannotFail }: Operation): ProblemStatus[] {
+  const ofBody: readonly ProblemStatus[] = method === "GET" ? [] : [413, 415];
+  const faults: readonly ProblemStatus[] = cannotFail ? [] : [500];
+  const outages: readonly ProblemStatus[] = tag === "health" ? [] : [503];
+  const all = new Set([400 as const, ...guardRefusals[authentication], ...ofBody, ...problems, ...faults, ...outages]);
+  return [...all].sort((a, b) => a - b);
+}
+
 function problemResponses(operation: Operation): ZodOpenApiResponsesObject {
-  const statuses = [...new Set([...operation.problems, ...anyOperationCanAnswer])].sort((a, b) => a - b);
+  const statuses = refusalsOf(operation);
   const content = { "application/problem+json": { schema: Problem } };
   return Object.fromEntries(
     statuses.map((status) => [String(status), { description: statusText[status] ?? "", content }]),

@@ -30,8 +30,10 @@ export interface Operation {
   readonly body?: z.ZodType;
   /** What a success answers: a schema, a raw body, or null for an empty one. */
   readonly responses: Readonly<Partial<Record<200 | 201 | 202 | 204 | 302, z.ZodType | RawBody | null>>>;
-  /** The refusals this operation can answer, apart from 429, 500 and 503 which any operation can. */
+  /** The refusals of its own; those that stand before its handler, and faults, follow from the rest: `refusalsOf`. */
   readonly problems: readonly ProblemStatus[];
+  /** Whether it answers from this process alone, so that no fault of a dependency makes it fail with 500. */
+  readonly cannotFail?: boolean;
   readonly bodyBytesMax?: number;
 }
 

@@ -146,7 +146,8 @@ export function routeOf(operation: Operation, handler: LooseHandler, dispatch: D
       if (payload instanceof Readable) keepStream(dispatch, state, payload);
       setReplyHeaders(reply, answer.headers);
       if (contentType !== null) void reply.type(contentType);
-      return reply.code(answer.status).send(payload);
+      // An undefined payload, other than null, is not announced as JSON.
+      return reply.code(answer.status).send(payload ?? undefined);
     });
   };
 }

@@ -90,6 +90,7 @@ describe("an operation", () => {
   test("can send people elsewhere and set several cookies", async () => {
     const answer = await call("/auth/login");
     expect(answer.status).toBe(302);
+    expect(answer.headers.get("content-type")).toBeNull();
     expect(answer.headers.get("location")).toBe("/");
     expect(answer.headers.getSetCookie()).toEqual(["a=1; HttpOnly", "b=2; HttpOnly"]);
   });

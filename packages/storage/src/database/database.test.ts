@@ -142,6 +142,15 @@ describe.each(testDatabases)("storage on $name", ({ open }) => {
 });
 
 describe.each(testDatabases)("opening on $name", ({ open }) => {
+  it("answers whoever still asks after it was closed that it is unavailable", async () => {
+    const database = await open<object>({});
+    await database.close();
+    const refused = expect.objectContaining({ code: "unavailable" });
+    await expect(sql`select 1`.execute(database.kysely)).rejects.toEqual(refused);
+    await expect(database.transaction((tx) => sql`select 1`.execute(tx))).rejects.toEqual(refused);
+    await expect(database.check()).rejects.toEqual(refused);
+  });
+
   it("names the migration that failed", async () => {
     const broken: Record<string, Migration> = {
       "001_fine": { async up() {} },

@@ -83,7 +83,8 @@ export async function openDatabase<S>(input: {
   };
   const kysely = new Kysely<S>({ dialect: sessionDialect(acquire) });
   let closed: Promise<void> | undefined;
-  const close = () => (closed ??= kysely.destroy().then(() => engine.close()));
+  // Kysely is not destroyed: it holds nothing, and a late query is then refused by the engine as the outage that it is.
+  const close = () => (closed ??= engine.close());
   return {
     kind: engine.kind,
     engine,

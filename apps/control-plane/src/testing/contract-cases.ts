@@ -1,0 +1,88 @@
+// oxlint-disable-next-line no-restricted-imports -- support of tests: only they import it
+import type { ContractCall } from "@sre/testkit";
+import type { controlPlaneOperations } from "@sre/contracts/control-plane";
+import { allScopes, webhook, type Harness } from "./harness.ts";
+import { cases, type Case, type Known } from "./operation-cases.ts";
+import { sampleAlert } from "./sample-alert.ts";
+
+/** What calls are made of. */
+export interface World {
+  readonly harness: Harness;
+  readonly known: Known;
+  readonly right: { readonly authorization: string };
+  readonly sender: { readonly authorization: string };
+}
+
+type MakesCall = (world: World) => ContractCall | Promise<ContractCall>;
+
+/** How the statuses of one operation are provoked. Refusals that all operations share are not listed. */
+interface ContractCase {
+  /** The status of success, and a call that has it. */
+  readonly success: readonly [number, MakesCall];
+  /** Statuses that the operation has reasons of its own for. */
+  readonly own?: Readonly<Record<number, MakesCall>>;
+  /** A call that needs the database, where the one that succeeds does without. */
+  readonly stored?: MakesCall;
+}
+
+const session = { cookie: "sre_session=unknown" };
+const byPrincipal = ({ path, status, body }: Case): ContractCase => ({
+  success: [status, ({ known, right }) => ({ path: path(known), headers: right, ...(body === undefined ? {} : { body }) })],
+});
+const open = (path: string): ContractCase => ({ success: [200, () => ({ path })] });
+
+type Own = NonNullable<ContractCase["own"]>;
+const resolved = (name: keyof typeof cases): Own => ({ 409: byPrincipal(cases[name]).success[1] });
+const principals = Object.fromEntries(Object.entries(cases).map(([name, one]) => [name, byPrincipal(one)])) as Record<
+  keyof typeof cases,
+  ContractCase
+>;
+
+/** The browser's way back from the issuer, for a person whose token says `team`. */
+async function comeBack({ harness }: World, team: string): Promise<ContractCall> {
+  const begun = await harness.anonymous("/auth/login");
+  const asked = new URL(begun.headers.get("location") ?? "").searchParams;
+  const claims = { sub: "oncall", aud: "control-plane", azp: "console", scope: allScopes.join(" "), team_id: team, name: "On-call" };
+  const code = harness.issuer.code({ client: "console", nonce: asked.get("nonce") ?? "", claims });
+  const cookie = begun.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+  return { path: `/auth/callback?code=${code}&state=${asked.get("state")}`, headers: { cookie } };
+}
+
+async function withoutAlert({ harness, right }: World): Promise<ContractCall> {
+  const caller = await harness.as();
+  const { id } = (await caller("/api/v1/incidents", { body: { title: "By hand", severity: "info" } })).body as { id: string };
+  return { path: `/api/v1/incidents/${id}/diagnoses`, headers: right, body: {} };
+}
+
+/** Every operation of the contract; the order is one in which all can succeed. */
+export const contractCases: Readonly<Record<keyof typeof controlPlaneOperations, ContractCase>> = {
+  receiveAlertmanagerWebhook: {
+    success: [
+      200,
+      ({ sender }) => ({
+        path: "/api/v1/webhooks/alertmanager",
+        headers: sender,
+        body: webhook([sampleAlert({ fingerprint: "a2" })]),
+      }),
+    ],
+  },
+  signIn: { success: [302, () => ({ path: "/auth/login?return_to=/incidents" })] },
+  finishSignIn: {
+    success: [302, (world) => comeBack(world, "00000000-0000-7000-8000-000000000001")],
+    own: { 403: (world) => comeBack(world, "no team of ours") },
+    stored: () => ({ path: "/auth/callback?code=c&state=s", headers: { cookie: "sre_sign_in=unknown" } }),
+  },
+  streamEvents: { success: [200, ({ right }) => ({ path: "/api/v1/events", headers: { ...right, "last-event-id": "1" } })] },
+  ...principals,
+  acknowledgeIncident: { ...principals.acknowledgeIncident, own: resolved("acknowledgeIncident") },
+  assignIncident: { ...principals.assignIncident, own: resolved("assignIncident") },
+  resolveIncident: { ...principals.resolveIncident, own: resolved("resolveIncident") },
+  requestDiagnosis: { ...principals.requestDiagnosis, own: { 409: withoutAlert } },
+  recordChange: { ...principals.recordChange, own: { 200: principals.recordChange.success[1] } },
+  listSources: { ...principals.listSources, stored: () => ({ path: "/api/v1/sources", headers: session }) },
+  getSignedIn: { ...principals.getSignedIn, stored: () => ({ path: "/auth/session", headers: session }) },
+  getHealth: open("/healthz"),
+  getReadiness: open("/readyz"),
+  getMetrics: open("/metrics"),
+  getOpenApi: open("/openapi.json"),
+};
