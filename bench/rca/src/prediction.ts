@@ -37,18 +37,3 @@ export function readPredictions(text: string): Prediction[] {
     return [parsed.data];
   });
 }
-
-/** Objects with a score, highest first; equal scores share a rank. Scores that are no number come last. */
-export function rankedByScore(scores: ReadonlyMap<string, number>, fault = "unknown"): RankedCause[] {
-  const known = [...scores].map(([entity, score]) => [entity, Number.isFinite(score) ? score : Number.NEGATIVE_INFINITY] as const);
-  const ordered = known.sort(([a, x], [b, y]) => (x === y ? (a < b ? -1 : 1) : y > x ? 1 : -1));
-  return ordered.map(([entity, score]) => ({
-    rank: 1 + ordered.filter(([, other]) => other > score).length,
-    entity,
-    fault,
-    confidence: Number.isFinite(score) ? score : 0,
-    where: [],
-    belongs_to: [],
-    evidence: [],
-  }));
-}

@@ -87,7 +87,8 @@ async function main(args: readonly string[]): Promise<void> {
     for (const one of cases) {
       for (const run of (await one.load()).map(change)) {
         await write(await predict(run, { options, nowMs: () => performance.now() }));
-        if (settings.baselines && options.length === 0) for (const line of baselinePredictions(run)) await write(line);
+        if (settings.baselines && options.length === 0)
+          for (const line of baselinePredictions(run, () => performance.now())) await write(line);
         counts.set(run.system, (counts.get(run.system) ?? 0) + 1);
       }
     }
