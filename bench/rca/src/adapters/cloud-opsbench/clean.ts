@@ -39,7 +39,7 @@ function setting(key: string, text: string): Record<string, unknown> {
   const whole = addressValue(key, text);
   if (whole !== null) return { bytes, value: whole };
   const addresses = addressesIn(withDefaults(text));
-  const routes = routesIn(text).map(({ path, to }) => ({ path, to: to.port === null ? to.host : `${to.host}:${to.port}` }));
+  const routes = routesIn(text).map(({ id, path, to }) => ({ id, path, to: to.port === null ? to.host : `${to.host}:${to.port}` }));
   return { bytes, ...(addresses.length > 0 ? { addresses } : {}), ...(routes.length > 0 ? { routes } : {}) };
 }
 

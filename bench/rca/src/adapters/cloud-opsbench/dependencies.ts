@@ -57,6 +57,26 @@ function objectEdges(live: readonly ClusterObject[]): Edge[] {
   });
 }
 
+/** What a workload's settings send where, path by path. */
+function routeEdges(live: readonly ClusterObject[]): Edge[] {
+  const routes = new Map(
+    live
+      .filter(({ entity }) => entityParts(entity).kind === "config")
+      .map(({ entity, refs }) => [entity, refs.flatMap(({ path, to }) => routed(path).map((match) => ({ to, match })))] as const),
+  );
+  const workloads = live.filter(({ entity }) => ["deployment", "statefulset", "daemonset"].includes(entityParts(entity).kind));
+  return workloads.flatMap(({ entity, refs }) =>
+    [...new Set(refs.map(({ to }) => to))].flatMap((config) =>
+      (routes.get(config) ?? []).map(({ to, match }): Edge => ({ from: entity, to, kind: "routes", match, origin: "config" })),
+    ),
+  );
+}
+
+const routed = (path: string): string[] => {
+  const match = /\.routes\[(.*)\]$/.exec(path)?.[1];
+  return match === undefined ? [] : [match.slice(0, 500)];
+};
+
 /** Addresses of Services, and the names that the cluster's DNS gives them. */
 function aliasesOf(live: readonly ClusterObject[]): Alias[] {
   return live
@@ -75,8 +95,8 @@ export function topologyOf(
   objects: readonly ClusterObject[],
 ): { entities: EntityId[]; edges: Edge[]; aliases: Alias[] } {
   const live = objects.filter(({ view }) => view === "live");
-  const all = [...callEdges(recording), ...selectorEdges(live), ...objectEdges(live)];
-  const edges = [...new Map(all.map((edge) => [edgeId(edge), edge])).entries()]
+  const all = [...callEdges(recording), ...selectorEdges(live), ...objectEdges(live), ...routeEdges(live)];
+  const edges = [...new Map(all.map((edge) => [`${edgeId(edge)} ${edge.match ?? ""}`, edge])).entries()]
     .sort(([a], [b]) => byCodeUnit(a, b))
     .map(([, edge]) => edge);
   const drawn = new Set(["service", "deployment", "statefulset", "daemonset", "node", "pod"]);

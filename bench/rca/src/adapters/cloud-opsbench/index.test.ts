@@ -97,14 +97,15 @@ describe("a case", () => {
     expect(ledger).toMatchObject({ kind: "unanswered", because: "refused" });
   });
 
-  it("draws who calls, selects and runs on whom", () => {
-    const drawn = snapshot.edges.map(({ from, kind, to }) => `${from} ${kind} ${to}`.replaceAll("cluster/", ""));
+  it("draws who calls, selects, sends to and runs on whom", () => {
+    const drawn = snapshot.edges.map(({ from, kind, to, match }) => `${from} ${kind} ${to}${match ?? ""}`.replaceAll("cluster/", ""));
     expect(drawn).toEqual(
       expect.arrayContaining([
         "shop/service/till calls shop/service/ledger",
         "shop/service/ledger calls shop/service/vault",
         "shop/service/till calls shop/service/mail",
         "shop/service/till selects shop/deployment/till",
+        "shop/deployment/till routes shop/service/ledger/pay/**",
         "shop/deployment/till owns shop/pod/till-7c9f-x2x2x",
         "shop/pod/till-7c9f-x2x2x runs_on /node/node-a",
       ]),
@@ -160,11 +161,8 @@ describe("alerts", () => {
   };
   const { snapshot } = convert({ "GetAlerts:{}": alerts });
 
-  it("become the scope, each with its own time", () => {
-    expect(snapshot.header.scope.alerts).toMatchObject([
-      { entity: "cluster/shop/service/till", starts_at: "2026-02-02T01:50:00.000Z" },
-      { entity: "cluster//namespace/shop", name: "Pay", labels: { operation: "GET /pay", code: "503" } },
-    ]);
+  it("become the scope with their own time, where they name something", () => {
+    expect(snapshot.header.scope.alerts).toMatchObject([{ entity: "cluster/shop/service/till", starts_at: "2026-02-02T01:50:00.000Z" }]);
   });
 
   it("keep what they read, in seconds and shares", () => {

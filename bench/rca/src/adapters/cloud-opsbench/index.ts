@@ -10,6 +10,7 @@ import { readToolCache, type ToolCall } from "./cache.ts";
 import { checkAnswers } from "./checks.ts";
 import { topologyOf } from "./dependencies.ts";
 import { eventAnswers } from "./events.ts";
+import { namespaceId } from "./kinds.ts";
 import { logAnswers } from "./logs.ts";
 import { metricAnswers, readMetrics } from "./metrics.ts";
 import { objectAnswers, objectsOf, readEstate, type Estate, type Recording } from "./objects.ts";
@@ -53,7 +54,10 @@ export function convertCase(files: Files): RcaCase {
   const recording = recordingOf(files);
   const estate = readEstate(recording);
   const objects = objectsOf(estate, recording);
-  const fired = alertsOf(recording, estate).flatMap(scopeAlert);
+  // An alert that knows no more than the namespace does not say what to look at.
+  const fired = alertsOf(recording, estate)
+    .flatMap(scopeAlert)
+    .filter(({ entity }) => entity !== namespaceId(recording.namespace));
   const named = fired.length > 0 ? [] : scopeEntities(objects, recording);
   const alerts: ScopeAlert[] = fired.length > 0 ? fired : askedAlerts(files.asked.query, named, recording);
   const scope = scopeOf({ asOf: recording.collectedAt, alerts, entities: [], deployment: null });

@@ -4,6 +4,8 @@ import { isFields, type Fields } from "./fields.ts";
 
 /** What a gateway's configuration sends where. */
 export interface Route {
+  /** What the configuration calls it; "" where it has no name. */
+  readonly id: string;
   readonly path: string;
   readonly to: Address;
 }
@@ -31,7 +33,8 @@ function pathsOf(fields: Fields): string[] {
 function walk(value: unknown, depth: number): Route[] {
   if (depth > depthMax || typeof value !== "object" || value === null) return [];
   const to = isFields(value) ? targetOf(value) : null;
-  if (to !== null && isFields(value)) return pathsOf(value).map((path) => ({ path, to }));
+  if (to !== null && isFields(value))
+    return pathsOf(value).map((path) => ({ id: typeof value["id"] === "string" ? value["id"] : "", path, to }));
   return Object.values(value).flatMap((inner) => walk(inner, depth + 1));
 }
 

@@ -77,6 +77,8 @@ Pod Template:
     Limits:
       cpu:     500m
       memory:  64Mi
+    Environment Variables from:
+      till-settings  ConfigMap  Optional: false
     Environment:  <none>
     Mounts:       <none>
   Volumes:        <none>
