@@ -11,7 +11,7 @@ export interface ContractCall {
 }
 
 /** What the refusals that every operation shares are provoked with. */
-export interface ContractRefusals {
+interface ContractRefusals {
   /** A call that would succeed. */
   readonly call: ContractCall;
   /** Headers of a caller who is known and may do nothing. */

@@ -98,7 +98,11 @@ export function createDatabaseLeases(input: Leasing & { log: Log }): SlotLeases 
     },
     async close() {
       clearInterval(timer);
-      await mine().set({ leased_until: free }).execute();
+      // Without its database a process still has to stop: the leases run out by themselves.
+      await mine()
+        .set({ leased_until: free })
+        .execute()
+        .catch((error: unknown) => log.warn({ err: error }, "the places in front of sources were not given back"));
     },
   };
 }

@@ -116,6 +116,13 @@ describe.each(testDatabases)("the gate of several replicas on $name", ({ open })
     await second.close();
   });
 
+  it("closes also when the database is away", async () => {
+    const gone = await open<Tables>(migrations);
+    const gate = gateOver(createDatabaseLeases({ database: gone, holder: newUuid(), log }));
+    await gone.close();
+    await expect(gate.close()).resolves.toBeUndefined();
+  });
+
   it("waits through a fault of the database", async () => {
     const leases = createMemoryLeases();
     let faults = 1;
