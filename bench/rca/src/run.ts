@@ -1,12 +1,15 @@
+import { randomUUID } from "node:crypto";
 import { mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { adapters } from "./adapters/index.ts";
+import { throughApi, type Sampled } from "./api.ts";
 import { baselinePredictions } from "./baselines/index.ts";
 import type { CaseOnDisk, RcaCase } from "./case.ts";
 import { permutedTopology, withoutNotLive } from "./controls.ts";
 import { predict } from "./predict.ts";
 import type { Prediction } from "./prediction.ts";
+import { Sample } from "./sample.ts";
 
 const usage = `npm run bench:rca -- --data DIR [--system NAME] [--out FILE] [--without-not-live] [--permute-topology SEED] [--no-baselines] [--no-api] [--api-sample N] [--seed N]`;
 
@@ -37,7 +40,7 @@ function settingsOf(args: readonly string[]): Settings {
       "permute-topology": { type: "string" },
       "no-baselines": { type: "boolean", default: false },
       "no-api": { type: "boolean", default: false },
-      "api-sample": { type: "string", default: "6" },
+      "api-sample": { type: "string", default: "2" },
       seed: { type: "string", default: "1" },
     },
   });
@@ -73,30 +76,54 @@ async function casesIn({ data, system }: Settings): Promise<CaseOnDisk[]> {
   return found.flat().filter((one) => belongs(one.system, system));
 }
 
-/** Runs every case, one after the other, and writes what each method said as soon as it is known. */
+/** Runs every case, one after the other, and hands on what each method said as soon as it is known. */
+async function runCases(
+  cases: readonly CaseOnDisk[],
+  settings: Settings,
+  write: (line: Prediction) => Promise<unknown>,
+): Promise<Sampled[]> {
+  const { options, change } = controlOf(settings);
+  const sample = new Sample<Sampled>(settings.apiSample, settings.seed);
+  const counts = new Map<string, number>();
+  const nowMs = () => performance.now();
+  for (const found of cases) {
+    for (const one of (await found.load()).map(change)) {
+      const prediction = await predict(one, { options, nowMs });
+      await write(prediction);
+      if (settings.baselines && options.length === 0) for (const line of baselinePredictions(one, nowMs)) await write(line);
+      sample.offer(one.system, { one, prediction });
+      counts.set(one.system, (counts.get(one.system) ?? 0) + 1);
+    }
+  }
+  for (const [system, count] of counts) console.log(`${system}: ${count} runs`);
+  return sample.items();
+}
+
+/** Says whether the product's own interface comes to the same; a run on which it does not fails the bench. */
+async function compareWithApi(sample: readonly Sampled[]): Promise<void> {
+  if (sample.length === 0) return;
+  const agreements = await throughApi(sample, randomUUID);
+  const odd = agreements.filter(({ agreed }) => !agreed);
+  console.log(
+    `through the assistant's API: ${agreements.length - odd.length} of ${agreements.length} runs agree with the engine called directly`,
+  );
+  for (const { name, detail } of odd) console.log(`  ${name}: ${detail}`);
+  if (odd.length > 0) process.exitCode = 1;
+}
+
 async function main(args: readonly string[]): Promise<void> {
   const settings = settingsOf(args);
-  const { options, change } = controlOf(settings);
   const cases = await casesIn(settings);
   if (cases.length === 0) throw new Error(`No case of a known format lies in ${settings.data}.`);
   await mkdir(dirname(settings.out), { recursive: true });
   const file = await open(settings.out, "w");
-  const counts = new Map<string, number>();
-  const write = async (line: Prediction) => file.write(`${JSON.stringify(line)}\n`);
   try {
-    for (const one of cases) {
-      for (const run of (await one.load()).map(change)) {
-        await write(await predict(run, { options, nowMs: () => performance.now() }));
-        if (settings.baselines && options.length === 0)
-          for (const line of baselinePredictions(run, () => performance.now())) await write(line);
-        counts.set(run.system, (counts.get(run.system) ?? 0) + 1);
-      }
-    }
+    const sample = await runCases(cases, settings, (line) => file.write(`${JSON.stringify(line)}\n`));
+    console.log(`predictions: ${settings.out}`);
+    await compareWithApi(sample);
   } finally {
     await file.close();
   }
-  for (const [system, count] of counts) console.log(`${system}: ${count} runs`);
-  console.log(`predictions: ${settings.out}`);
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
