@@ -4,7 +4,7 @@ import { quantile } from "@sre/timeseries";
 import { answerOf } from "./answers.ts";
 import { callEdge, serviceEntity } from "./entities.ts";
 import { startOf, stepMs, wholeWindow, type Axis } from "./grid.ts";
-import { callsOut, isEntry, ownMs, type Call, type Span } from "./spans.ts";
+import { isEntry, ownMs, servedOperations, type Call, type Span } from "./spans.ts";
 
 type CallsRow = DataOf<"calls">["rows"][number];
 
@@ -60,23 +60,38 @@ class Gathering {
   }
 }
 
+/** Between the operation that a service was called with and what it did for it. */
+const insideMark = " > ";
+
+type RowKey = Pick<Gathered, "of" | "operation" | "side">;
+
+/** What a service did inside, by the operation it was called with, so that a step left out is seen whatever else is called. */
+function inside({ span, children }: Call, { of, served }: { of: string; served: string }): RowKey[] {
+  const out = children.filter((child) => child.span.service !== span.service);
+  if (out.length === 0) return [{ of, operation: `${served}${insideMark}${span.operation}`, side: "server" }];
+  // A span that only stands for calls to other services is told by what it calls.
+  return out.map((child) => ({ of, operation: `${served}${insideMark}${child.span.service} ${child.span.operation}`, side: "client" }));
+}
+
 /** A span as server or inner row, and the waiting of its caller as client row of the same edge and operation. */
 function gather(calls: readonly Call[], axis: Axis): Gathered[] {
   const gathering = new Gathering(axis);
+  const served = servedOperations(calls);
   const services = new Map(calls.map(({ span: { service } }) => [service, serviceEntity(service)]));
   for (const call of calls) {
     const { span, parent } = call;
-    const { operation } = span;
     const own = secondsOf(ownMs(call));
-    if (parent === null || parent.service === span.service) {
-      // A span that only stands for a call to another service is told as the client side of that edge.
-      if (parent === null || !callsOut(call)) gathering.add({ of: services.get(span.service) ?? "", operation, side: "server" }, span, own);
-      continue;
+    const of = services.get(span.service) ?? "";
+    if (parent === null) gathering.add({ of, operation: span.operation, side: "server" }, span, own);
+    else if (parent.service === span.service) {
+      const rows = inside(call, { of, served: served.get(span) ?? span.operation });
+      for (const key of rows) gathering.add(key, span, key.side === "server" ? own : null);
+    } else {
+      const key = { of: callEdge(parent.service, span.service), operation: span.operation };
+      gathering.add({ ...key, side: "server" }, span, own);
+      // The caller's span covers the same call: what it lasted longer is the edge's own time.
+      gathering.add({ ...key, side: "client" }, { ...parent, minute: span.minute }, null);
     }
-    const of = callEdge(parent.service, span.service);
-    gathering.add({ of, operation, side: "server" }, span, own);
-    // The caller's span covers the same call: what it lasted longer is the edge's own time.
-    gathering.add({ of, operation, side: "client" }, { ...parent, minute: span.minute }, null);
   }
   return gathering.rows();
 }
@@ -101,7 +116,7 @@ function rowOf({ of, operation, side, durations, own, codes }: Gathered): CallsR
 
 /**
  * Spans by edge and operation, for each minute: both sides of every call between services, and by service what came from
- * outside and what it did inside. One answer for the normal stretch and the window; minutes without a recording are null.
+ * outside and what it did inside, as `/cart > Cart.show`. One answer for the normal stretch and the window; minutes without a recording are null.
  */
 export function callsAnswer(calls: readonly Call[], axis: Axis): Answered {
   const services = [...new Set(calls.map(({ span }) => span.service))].map(serviceEntity).sort(byCodeUnit).slice(0, subjectsMax);

@@ -88,10 +88,17 @@ describe("calls", () => {
     expect(calls?.answer.coverage).toMatchObject({ complete: false, missing_share: 0.947368 });
   });
 
-  it("tell of what has no edge by its service", async () => {
+  it("tell of what has no edge by its service, and of its inside by the operation it was called with", async () => {
     const [calls] = told(await firstOf(plan), "calls");
-    const rows = calls?.data.rows.filter(({ of }) => !of.includes(">")).map(({ of, operation }) => [entityParts(of).name, operation]);
-    expect(rows).toEqual([["cart", "Cart.show"], ["door", "/*"]]); // prettier-ignore
+    const rows = calls?.data.rows
+      .filter(({ of }) => !of.includes(">"))
+      .map(({ of, side, operation }) => [entityParts(of).name, side, operation]);
+    expect(rows).toEqual([
+      ["cart", "client", "/cart > stock /stock"],
+      ["cart", "server", "/cart > Cart.show"],
+      ["door", "client", "/* > cart /cart"],
+      ["door", "server", "/*"],
+    ]);
   });
 
   it("are marked as what no live source tells", async () => {

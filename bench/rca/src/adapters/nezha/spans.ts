@@ -67,7 +67,7 @@ export function linkSpans(spans: readonly Span[]): Call[] {
 export const isEntry = ({ span, parent }: Call): boolean => parent === null || parent.service !== span.service;
 
 /** Whether a span of this service stands for a call to another one. */
-export const callsOut = ({ span, children }: Call): boolean => children.some((child) => child.span.service !== span.service);
+const callsOut = ({ span, children }: Call): boolean => children.some((child) => child.span.service !== span.service);
 
 /** Milliseconds of a span in which none of the given spans was open. */
 export function uncoveredMs({ startMs, endMs }: Span, others: readonly Span[]): number {
@@ -93,4 +93,23 @@ function outgoing(call: Call): Span[] {
 export function ownMs(call: Call): number {
   const waits = isEntry(call) ? call.children.flatMap((child) => (child.span.service === call.span.service ? outgoing(child) : [])) : call.children.map(({ span }) => span); // prettier-ignore
   return uncoveredMs(call.span, waits);
+}
+
+const keyOf = ({ trace, id }: Span): string => `${trace} ${id}`;
+
+/** For each span of a service's inside, the operation it was done for: the one that the service was called with. */
+export function servedOperations(calls: readonly Call[]): ReadonlyMap<Span, string> {
+  const known = new Map(calls.map((call) => [keyOf(call.span), call]));
+  const served = new Map<Span, string>();
+  for (const { span } of calls) {
+    const path: Span[] = [];
+    let call = known.get(keyOf(span));
+    while (call !== undefined && call.parent !== null && !isEntry(call) && !served.has(call.span)) {
+      path.push(call.span);
+      call = known.get(keyOf(call.parent));
+    }
+    const operation = call === undefined ? span.operation : (served.get(call.span) ?? call.span.operation);
+    for (const each of path) served.set(each, operation);
+  }
+  return served;
 }
