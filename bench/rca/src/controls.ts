@@ -10,7 +10,7 @@ export function withoutNotLive(one: RcaCase): RcaCase {
 }
 
 /** The items in an order that the sequence decides (Fisher and Yates). */
-export function shuffled<T>(items: readonly T[], random: Random): T[] {
+function shuffled<T>(items: readonly T[], random: Random): T[] {
   const order = [...items];
   for (let last = order.length - 1; last > 0; last--) {
     const other = Math.floor(random() * (last + 1));

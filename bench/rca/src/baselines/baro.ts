@@ -54,7 +54,7 @@ function telling(rows: readonly Row[]): readonly Row[] {
 }
 
 /** The first break of the likeliest run length of latencies and errors; null where there is none with samples on both sides. */
-export function onsetIndex(rows: readonly Row[], grid: Grid): number | null {
+function onsetIndex(rows: readonly Row[], grid: Grid): number | null {
   const columns = telling(rows)
     .map((row) => onGrid(row, grid))
     .filter((values) => !isConstant(values))
@@ -65,7 +65,7 @@ export function onsetIndex(rows: readonly Row[], grid: Grid): number | null {
 }
 
 /** Splits at the grid's index and scores each row by its largest rise over median and interquartile range before it. */
-export function robustScores(rows: readonly Row[], grid: Grid, onset: number): Suspect[] {
+function robustScores(rows: readonly Row[], grid: Grid, onset: number): Suspect[] {
   return rows.flatMap((row): Suspect[] => {
     const values = onGrid(row, grid);
     const [before, after] = [values.slice(0, onset), values.slice(onset)];

@@ -25,7 +25,7 @@ export function robustScaling(values: readonly number[]): Scaling {
   return { centre: quantile(sorted, 0.5), spread: orOne(quantile(sorted, 0.75) - quantile(sorted, 0.25)) };
 }
 
-export const scaled = (value: number, { centre, spread }: Scaling): number => (value - centre) / spread;
+const scaled = (value: number, { centre, spread }: Scaling): number => (value - centre) / spread;
 const largest = (values: readonly number[]) => values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
 
 /** The largest scaled rise. */
