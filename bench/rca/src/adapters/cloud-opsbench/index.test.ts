@@ -113,6 +113,22 @@ describe("a case", () => {
     expect(drawn).not.toContain("shop/service/till calls shop/service/vault");
   });
 
+  it("tells of a Deployment's first rollout as the live source does", () => {
+    const changes = dataOf("changes", answers).flatMap((data) => data.changes);
+    expect(changes).toMatchObject([
+      {
+        id: "rollout/shop/till/1",
+        entity: "cluster/shop/deployment/till",
+        started_at: "2026-02-02T02:00:00.000Z",
+        state: "started",
+        from: null,
+        to: "registry.example/till:2",
+        touches: ["cluster/shop/service/till"],
+        origin: "rollout",
+      },
+    ]);
+  });
+
   it("marks what no live source tells, and nothing else", () => {
     const marked = answers.filter(({ id }) => notLive.has(id));
     expect(marked.every(({ question }) => question.about === "checks")).toBe(true);

@@ -1,12 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { z } from "zod";
-import type { Answer, ScopeAlert, Snapshot, Window } from "@sre/contracts/evidence";
+import type { Answer, ClusterObject, Edge, ScopeAlert, Snapshot, Window } from "@sre/contracts/evidence";
 import { scopeOf } from "@sre/diagnosis";
 import type { Adapter, CaseOnDisk, RcaCase } from "../../case.ts";
 import { caseFolders, directoriesWithCases, readJson } from "../directories.ts";
 import { alertAnswer, alertsOf, scopeAlert } from "./alerts.ts";
 import { readToolCache, type ToolCall } from "./cache.ts";
+import { changeAnswer } from "./changes.ts";
 import { checkAnswers } from "./checks.ts";
 import { topologyOf } from "./dependencies.ts";
 import { eventAnswers } from "./events.ts";
@@ -36,14 +37,22 @@ function recordingOf({ asked, calls, id }: Files): Recording {
   return { source, calls, namespace: asked.namespace, collectedAt };
 }
 
-function told(input: { files: Files; recording: Recording; estate: Estate }, window: Window): { live: Answer[]; notLive: Answer[] } {
-  const { files, recording, estate } = input;
+interface Converted {
+  readonly files: Files;
+  readonly recording: Recording;
+  readonly estate: Estate;
+  readonly objects: readonly ClusterObject[];
+  readonly edges: readonly Edge[];
+}
+
+function told({ files, recording, estate, objects, edges }: Converted, window: Window): { live: Answer[]; notLive: Answer[] } {
   const table = files.metrics === null ? null : readMetrics(files.metrics);
   const live = [
-    ...objectAnswers(objectsOf(estate, recording), estate, recording),
+    ...objectAnswers(objects, estate, recording),
     ...eventAnswers(recording, window),
     ...logAnswers(recording, estate, window),
     alertAnswer(alertsOf(recording, estate), recording, window),
+    changeAnswer(recording, { objects, edges, window }),
     ...(table === null ? [] : metricAnswers(table, recording, estate)),
   ];
   return { live, notLive: checkAnswers(recording) };
@@ -62,9 +71,10 @@ export function convertCase(files: Files): RcaCase {
   const alerts: ScopeAlert[] = fired.length > 0 ? fired : askedAlerts(files.asked.query, named, recording);
   const scope = scopeOf({ asOf: recording.collectedAt, alerts, entities: [], deployment: null });
   const window = { from: scope.baselines[0]?.from ?? scope.window.from, to: scope.window.to };
-  const { live, notLive } = told({ files, recording, estate }, window);
+  const topology = topologyOf(recording, objects);
+  const { live, notLive } = told({ files, recording, estate, objects, edges: topology.edges }, window);
   const header = { record: "header" as const, format: "sre-evidence" as const, version: 1 as const, scope };
-  const snapshot: Snapshot = { header, ...topologyOf(recording, objects), answers: [...live, ...notLive] };
+  const snapshot: Snapshot = { header, ...topology, answers: [...live, ...notLive] };
   const system = `cloud-opsbench/${files.asked.namespace}`;
   return { system, id: files.id, run: "", snapshot, notLive: new Set(notLive.map(({ id }) => id)) };
 }

@@ -89,6 +89,24 @@ Conditions:
 Events:          <none>
 `;
 
+export const tillReplicaSet = `Name:           till-7c9f
+Namespace:      shop
+Selector:       app=till,pod-template-hash=7c9f
+Labels:         app=till
+                pod-template-hash=7c9f
+Controlled By:  Deployment/till
+Replicas:       2 current / 2 desired
+Pods Status:    0 Running / 2 Waiting / 0 Succeeded / 0 Failed
+Pod Template:
+  Labels:  app=till
+  Containers:
+   main:
+    Image:        registry.example/till:2
+    Environment:  <none>
+    Mounts:       <none>
+Events:           <none>
+`;
+
 export const tillService = `Name:                     till
 Namespace:                shop
 Labels:                   <none>
@@ -184,6 +202,7 @@ export const calls = {
   ...Object.fromEntries([
     described("pods", "till-7c9f-x2x2x", tillPod),
     described("deployments", "till", tillDeployment),
+    described("replicasets", "till-7c9f", tillReplicaSet),
     described("services", "till", tillService),
     described("nodes", "node-a", node),
     described("resourcequota", "tight", quota),
@@ -198,6 +217,7 @@ export const calls = {
       "services",
       "NAME     TYPE        CLUSTER-IP   EXTERNAL-IP   PORT(S)   AGE\ntill     NodePort    10.9.0.1     <none>        443/TCP   2d\nledger   ClusterIP   10.9.0.2     <none>        7001/TCP  2d\n",
     ),
+    listed("replicasets", "NAME        DESIRED   CURRENT   READY   AGE\ntill-7c9f   2         2         0       2m\n"),
     listed("secrets", ""),
     listed("configmaps", "NAME            DATA   AGE\ntill-settings   1      2d\n"),
     listed("persistentvolumeclaims", ""),
