@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { canonicalJson } from "@sre/contracts/canonical";
 import { Answer, Scope, type Answered, type DataOf } from "@sre/contracts/evidence";
+import { snapshotSource } from "@sre/evidence";
 import { diagnoseSnapshot } from "../../predict.ts";
 import { readToolCache } from "./cache.ts";
 import { cloudOpsBenchAdapter, convertCase } from "./index.ts";
@@ -71,6 +72,25 @@ describe("a case", () => {
     const coverage = answered(answers).find(({ data }) => data.about === "objects")?.coverage;
     expect(coverage?.by_kind).toMatchObject({ secret: "answered", claim: "answered" });
     expect(coverage?.by_kind).not.toHaveProperty("ingress");
+  });
+
+  it("keeps what manifests declare apart from what the cluster has, and a look-up gives both", async () => {
+    const views = answered(answers).flatMap(({ source, data }) =>
+      data.about === "objects" ? data.objects.map(({ view }) => `${source} ${view}`) : [],
+    );
+    expect(new Set(views)).toEqual(new Set(["cloud-opsbench live", "cloud-opsbench manifests declared"]));
+    const question = {
+      about: "objects" as const,
+      kinds: ["deployment"],
+      in: "cluster//namespace/shop",
+      as_of: snapshot.header.scope.as_of,
+    };
+    const context = { asOf: snapshot.header.scope.as_of, signal: new AbortController().signal, deadlineMs: 10_000 };
+    const found = objectsOf([await snapshotSource(snapshot).ask(question, context)]);
+    expect(found.map(({ entity, view }) => `${entity} ${view}`)).toEqual([
+      "cluster/shop/deployment/till live",
+      "cluster/shop/deployment/till declared",
+    ]);
   });
 
   it("tells when events were, how often, and once each", () => {

@@ -136,15 +136,23 @@ function kindsAmong(objects: readonly ClusterObject[], listed: readonly string[]
 // What stands in no namespace is listed for the whole cluster.
 const clusterWide: ReadonlySet<string> = new Set(["node", "volume", "storageclass", "namespace"]);
 
-/** Two answers: what stands in the namespace, and what stands in none. */
-export function objectAnswers(objects: readonly ClusterObject[], estate: Estate, recording: Recording): Answer[] {
+function inPlaces(objects: readonly ClusterObject[], recording: Recording, listed: readonly string[]): Answer[] {
   const inside = objects.filter(({ entity }) => entityParts(entity).namespace === recording.namespace);
   const outside = objects.filter(({ entity }) => entityParts(entity).namespace === "");
-  const listed = [...estate.listed];
   const own = listed.filter((kind) => !clusterWide.has(kind));
   const wide = listed.filter((kind) => clusterWide.has(kind));
   return [
     ...answerOf(recording, { place: namespaceId(recording.namespace), objects: inside, kinds: kindsAmong(inside, own) }),
     ...answerOf(recording, { place: clusterId, objects: outside, kinds: kindsAmong(outside, wide) }),
   ];
+}
+
+/**
+ * What stands in the namespace, and what stands in none, as the cluster has it; and the same as the manifests declare it, which
+ * is another source's word: a cluster does not know what it was never given.
+ */
+export function objectAnswers(objects: readonly ClusterObject[], estate: Estate, recording: Recording): Answer[] {
+  const seen = (view: ClusterObject["view"]) => objects.filter((object) => object.view === view);
+  const manifests = { ...recording, source: `${recording.source} manifests` };
+  return [...inPlaces(seen("live"), recording, [...estate.listed]), ...inPlaces(seen("declared"), manifests, [])];
 }
