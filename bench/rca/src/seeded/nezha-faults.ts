@@ -64,7 +64,8 @@ function handlerOf(entry: Call, calls: ReadonlyMap<string, Call>): Call {
 
 function stopAt(entry: Call, calls: ReadonlyMap<string, Call>, { kind, progress }: SeededFault): number {
   const { span, children } = handlerOf(entry, calls);
-  const steps = [span.startMs + passOnMs, ...children.map((child) => child.span.endMs).sort((a, b) => a - b)];
+  const begins = Math.min(span.startMs + passOnMs, ...children.map((child) => child.span.startMs));
+  const steps = [begins - passOnMs / 2, ...children.map((child) => child.span.endMs).sort((a, b) => a - b)];
   // A return is wrong because something was left out; an exception may come when all is done.
   const stops = kind === "wrong_return" ? Math.max(1, steps.length - 1) : steps.length;
   const step = steps[Math.min(steps.length - 1, Math.floor(progress * stops))] ?? span.endMs;
