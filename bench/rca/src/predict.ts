@@ -1,6 +1,6 @@
 import type { Answer, Diagnosis, Snapshot } from "@sre/contracts/evidence";
 import { diagnose, planQuestions, scopeOf } from "@sre/diagnosis";
-import { collect, createMemoryGate, snapshotSource } from "@sre/evidence";
+import { collect, snapshotSource } from "@sre/evidence";
 import type { RcaCase } from "./case.ts";
 import { engineMethod, type Prediction, type RankedCause } from "./prediction.ts";
 
@@ -14,12 +14,11 @@ export async function diagnoseSnapshot(snapshot: Snapshot): Promise<Diagnosis> {
   const scope = scopeOf({ asOf, alerts, entities, deployment });
   const source = snapshotSource(snapshot);
   const context = { asOf, signal: new AbortController().signal, deadlineMs: questionDeadlineMs };
-  const gate = createMemoryGate();
   const answers: Answer[] = [];
   for (const round of rounds) {
     const questions = planQuestions(scope, answers, round);
     if (questions.length === 0) break;
-    answers.push(...(await collect({ sources: [source], questions, context, gate, priority: 0 })));
+    answers.push(...(await collect({ sources: [source], questions, context, priority: 0 })));
   }
   return diagnose(scope, answers);
 }

@@ -19,6 +19,13 @@ function quantile(sorted: readonly number[], share: number): number {
   return low + (high - low) * (place - Math.floor(place));
 }
 
+/** The value below which a share of the values lies, linear between neighbours. */
+export const quantileOf = (values: readonly number[], share: number): number =>
+  quantile(
+    [...values].sort((a, b) => a - b),
+    share,
+  );
+
 /** Median and interquartile range. */
 export function robustScaling(values: readonly number[]): Scaling {
   const sorted = [...values].sort((a, b) => a - b);

@@ -1,22 +1,35 @@
 import type { EntityId, Snapshot } from "@sre/contracts/evidence";
 import type { Suspect } from "./ranking.ts";
-import { largestDistance, robustScaling } from "./scaling.ts";
+import { quantileOf } from "./scaling.ts";
 import { rowsOf, sidesOf } from "./series.ts";
 
-/** A node is anomalous from this many interquartile ranges on. */
-const anomalousFrom = 3;
+/** What lies within this share of the distances of normal samples from their median is normal. */
+const normalShare = 0.98;
+/** A fault need not fill the window: this share of its samples may be as normal. */
+const feltShare = 0.8;
+/** A millisecond, or one failure in a thousand: less is normal everywhere. */
+const distanceMin = 1e-3;
 
-/** How strange each node's latency and errors are. */
-function strangeness(snapshot: Snapshot): Map<EntityId, number> {
-  const found = new Map<EntityId, number>();
-  const felt = rowsOf(snapshot).filter(({ signal, statistic }) => signal === "errors" || (signal === "latency" && statistic === "mean"));
-  for (const row of felt) {
+/** How far each node's latency or errors went, in the largest distances that are normal there: anomalous from 1 on. */
+function strangeness(snapshot: Snapshot, signal: "latency" | "errors"): Map<EntityId, number> {
+  const rows = rowsOf(snapshot).filter((row) => row.signal === signal && (signal === "errors" || row.statistic === "mean"));
+  const scores = rows.flatMap((row): [EntityId, number][] => {
     const sides = sidesOf(row, snapshot.header);
-    if (sides === null) continue;
-    const score = largestDistance(sides.strange, robustScaling(sides.normal));
-    found.set(row.of, Math.max(score, found.get(row.of) ?? 0));
-  }
-  return found;
+    if (sides === null) return [];
+    const centre = quantileOf(sides.normal, 0.5);
+    const distances = (values: readonly number[]) => values.map((value) => Math.abs(value - centre));
+    return [
+      [row.of, quantileOf(distances(sides.strange), feltShare) / Math.max(distanceMin, quantileOf(distances(sides.normal), normalShare))],
+    ];
+  });
+  return new Map(scores);
+}
+
+/** The signal that is strangest where it alerts is the one that is followed. */
+function followed(snapshot: Snapshot): Map<EntityId, number> {
+  const [latency, errors] = [strangeness(snapshot, "latency"), strangeness(snapshot, "errors")];
+  const felt = (scores: Map<EntityId, number>) => Math.max(0, ...snapshot.header.scope.entities.map((id) => scores.get(id) ?? 0));
+  return felt(errors) > felt(latency) ? errors : latency;
 }
 
 function calleesOf(snapshot: Snapshot): Map<EntityId, EntityId[]> {
@@ -32,12 +45,12 @@ function calleesOf(snapshot: Snapshot): Map<EntityId, EntityId[]> {
  * whose own callees are all normal, are the answers, the strangest first.
  */
 export function traversal(snapshot: Snapshot): Suspect[] {
-  const scores = strangeness(snapshot);
+  const scores = followed(snapshot);
   const callees = calleesOf(snapshot);
-  const anomalous = (id: EntityId) => (scores.get(id) ?? 0) >= anomalousFrom;
+  const anomalous = (id: EntityId) => (scores.get(id) ?? 0) > 1;
   const next = (id: EntityId) => (callees.get(id) ?? []).filter(anomalous);
-  const reached = new Set(snapshot.header.scope.entities.filter(anomalous));
+  const reached = new Set(snapshot.header.scope.entities);
   for (const id of reached) for (const callee of next(id)) reached.add(callee);
-  const ends = [...reached].filter((id) => next(id).length === 0);
+  const ends = [...reached].filter((id) => anomalous(id) && next(id).length === 0);
   return ends.map((entity) => ({ entity, fault: "unknown", score: scores.get(entity) ?? 0 }));
 }
