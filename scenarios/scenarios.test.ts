@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { diagnose, planQuestions, refineScope, scopeOf } from "@sre/diagnosis";
-import { collect, createMemoryGate, readSnapshot, snapshotSource, writeSnapshot } from "@sre/evidence";
+import { collect, readSnapshot, snapshotSource, writeSnapshot } from "@sre/evidence";
 import type { Answer, Diagnosis } from "@sre/contracts/evidence";
 import { describe, expect, test } from "vitest";
 import type { Scenario } from "./author/scenario.ts";
@@ -19,7 +19,7 @@ async function diagnoseScenario(scenario: Scenario): Promise<Diagnosis> {
   for (const round of [1, 2, 3] as const) {
     const questions = planQuestions(scope, answers, round);
     const context = { asOf: scenario.asOf, signal: new AbortController().signal, deadlineMs: 5_000 };
-    answers.push(...(await collect({ sources: [source], questions, context, gate: createMemoryGate(), priority: 0 })));
+    answers.push(...(await collect({ sources: [source], questions, context, priority: 0 })));
     scope = refineScope(scope, answers);
   }
   return diagnose(scope, answers);

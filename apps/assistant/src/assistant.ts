@@ -1,5 +1,5 @@
 import { assistantOperations, openApiDocument } from "@sre/contracts/assistant";
-import type { SourceDeps } from "@sre/evidence";
+import { gatedOutbound, type SourceDeps } from "@sre/evidence";
 import {
   createCache,
   createMetrics,
@@ -65,16 +65,17 @@ interface Foundation {
   readonly outbound: OutboundFactory;
 }
 
-function openEvidence({ config, log, replaced, stack, clock, metrics, outbound }: Foundation): {
-  sources: readonly OpenSource[];
-  check: HealthCheck[];
-} {
+function openEvidence(
+  { config, log, replaced, stack, clock, metrics, outbound }: Foundation,
+  gate: App["gate"],
+): { sources: readonly OpenSource[]; check: HealthCheck[] } {
   const cache = createCache({ redisUrl: config.redisUrl ?? undefined, prefix: "assistant", metrics, log });
   stack.defer(() => cache.close());
-  const controlPlane = openControlPlane(config, { outbound, clock });
+  const capped = gatedOutbound(outbound, gate);
+  const controlPlane = openControlPlane(config, { outbound, capped, clock });
   if (controlPlane) stack.defer(() => controlPlane.close());
   else log.warn("without OIDC_CLIENT_SECRET the control plane cannot be asked");
-  const deps: SourceDeps = { outbound, cache, clock, log, ...(controlPlane ? { controlPlane: controlPlane.client } : {}) };
+  const deps: SourceDeps = { outbound: capped, cache, clock, log, ...(controlPlane ? { controlPlane: controlPlane.client } : {}) };
   const sources = replaced.sources ?? openSources(config.sources, deps);
   stack.defer(async () => void (await Promise.all(sources.map(({ source }) => source.close()))));
   return { sources, check: config.redisUrl ? [{ name: "redis", required: false, check: () => cache.check() }] : [] };
@@ -130,11 +131,12 @@ export async function openAssistant(
   const outbound = createOutboundFactory({ metrics, log, clock });
   const base: Foundation = { config, log, replaced, stack, clock, metrics, outbound };
   const { database, jobs } = await openStorage(base);
-  const { sources, check } = openEvidence(base);
+  const gate = openGate(base, database);
+  const { sources, check } = openEvidence(base, gate);
   const statistics = createSourceStatistics(database, log);
   const app: App = {
     database, jobs, sources, statistics, clock, metrics, log,
-    snapshots: openSnapshotFiles(config.snapshotDirectory), gate: openGate(base, database), running: new Map(), settings: config.settings, newId: replaced.newId ?? newUuid,
+    snapshots: openSnapshotFiles(config.snapshotDirectory), gate, running: new Map(), settings: config.settings, newId: replaced.newId ?? newUuid,
   }; // prettier-ignore
   const server = await serve(base, app, check);
   await jobs.work<SessionJob>(queues.sessions, { concurrency: config.settings.concurrentMax }, (job) => runSession(app, job));

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { canonicalJson } from "@sre/contracts/canonical";
 import type { Diagnosis, Snapshot } from "@sre/contracts/evidence";
-import { collect, createMemoryGate, readSnapshot, snapshotSources } from "@sre/evidence";
+import { collect, readSnapshot, snapshotSources } from "@sre/evidence";
 import { diagnoseScope, type Tools } from "./diagnose/diagnose.ts";
 
 /** A recording answers at once; this only bounds what cannot happen. Milliseconds. */
@@ -14,13 +14,12 @@ const questionDeadlineMs = 60_000;
 export async function replaySnapshot(snapshot: Snapshot): Promise<Diagnosis> {
   const { as_of: asOf, alerts, entities, deployment } = snapshot.header.scope;
   const sources = snapshotSources(snapshot);
-  const gate = createMemoryGate();
   const context = { asOf, signal: new AbortController().signal, deadlineMs: questionDeadlineMs };
   const tools: Tools = {
     finished: [],
     report: () => Promise.resolve(),
     async collect(number, questions) {
-      return { number, answers: await collect({ sources, questions, context, gate, priority: 0 }) };
+      return { number, answers: await collect({ sources, questions, context, priority: 0 }) };
     },
   };
   const { diagnosis } = await diagnoseScope(tools, { asOf, alerts, entities, deployment });

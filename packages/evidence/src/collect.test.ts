@@ -1,8 +1,7 @@
-import { setImmediate as turn } from "node:timers/promises";
 import { entityId, type Answer, type Question } from "@sre/contracts/evidence";
 import { describe, expect, test } from "vitest";
 import { collect } from "./collect.ts";
-import { createMemoryGate, type InFlightGate } from "./gate.ts";
+import { createMemoryGate } from "./gate.ts";
 import { unanswered, type EvidenceSource } from "./source.ts";
 import { askedAt } from "./testing/deps.ts";
 
@@ -37,7 +36,6 @@ describe("collect", () => {
       ...common,
       sources,
       questions,
-      gate: createMemoryGate(),
       onAnswer: (answer) => void seen.push(answer),
     });
     expect(new Set(answers.map(({ source, kind }) => `${source} ${kind}`))).toEqual(new Set(["a unanswered", "none unanswered"]));
@@ -46,38 +44,10 @@ describe("collect", () => {
     expect(seen).toHaveLength(2);
   });
 
-  test("never has more calls under way at a source than its cap", async () => {
-    let inside = 0;
-    let most = 0;
-    const slow = fakeSource("slow", {
-      ask: async (question) => {
-        most = Math.max(most, ++inside);
-        await turn();
-        inside--;
-        return unanswered({ question, source: "slow", asked: [], because: "timeout", detail: "" });
-      },
-    });
-    const questions = Array.from({ length: 20 }, (_, i) => changes("", `s${i}`));
-    await collect({ ...common, sources: [slow], questions, gate: createMemoryGate(), inFlightMax: { slow: 3 } });
-    expect([most, inside]).toEqual([3, 0]);
-  });
-
   test("a source that throws against its promise is garbled evidence", async () => {
     const broken = fakeSource("broken", { ask: () => Promise.reject(new Error("bug")) });
-    const answers = await collect({ ...common, sources: [broken], questions: [changes("", "x")], gate: createMemoryGate() });
+    const answers = await collect({ ...common, sources: [broken], questions: [changes("", "x")] });
     expect(answers).toMatchObject([{ kind: "unanswered", because: "garbled" }]);
-  });
-
-  test("a source that stays busy is a timeout, and an abort is cancelled", async () => {
-    const gate = createMemoryGate();
-    const never = new AbortController();
-    await gate.enter("busy", 8, 0, never.signal);
-    const full: InFlightGate = { enter: (...[source, , priority, signal]) => gate.enter(source, 1, priority, signal) };
-    const input = { ...common, sources: [fakeSource("busy")], questions: [changes("", "x")], gate: full };
-    expect(await collect({ ...input, context: askedAt(asOfMs, { deadlineMs: 20 }) })).toMatchObject([{ because: "timeout" }]);
-    expect(await collect({ ...input, context: askedAt(asOfMs, { signal: AbortSignal.abort() }) })).toMatchObject([
-      { because: "cancelled" },
-    ]);
   });
 });
 

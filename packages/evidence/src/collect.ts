@@ -1,18 +1,14 @@
 import { byCodeUnit } from "@sre/contracts/canonical";
 import { entityParts, subjectsOf, type Answer, type Question } from "@sre/contracts/evidence";
-import type { InFlightGate } from "./gate.ts";
+import { withPriority } from "./gated-outbound.ts";
 import { unanswered, type AskContext, type EvidenceSource } from "./source.ts";
-import { sourceDefaults } from "./sources-config.ts";
 
 export interface CollectInput {
   readonly sources: readonly EvidenceSource[];
   readonly questions: readonly Question[];
   readonly context: AskContext;
-  readonly gate: InFlightGate;
-  /** Lower goes first. */
+  /** Of the calls that its questions send: lower goes first where calls wait for a place. */
   readonly priority: number;
-  /** Cap of a source by its name; 8 where it is absent. */
-  readonly inFlightMax?: Readonly<Record<string, number>>;
   readonly onAnswer?: (answer: Answer) => void;
 }
 
@@ -30,25 +26,12 @@ function knows(source: EvidenceSource, question: Question): boolean {
   return clustersOf(question).some((cluster) => cluster === "" || cluster === source.cluster);
 }
 
-async function askThrough(input: CollectInput, source: EvidenceSource, question: Question): Promise<Answer> {
-  const { gate, context, priority } = input;
-  const common = { question, source: source.name, asked: [] };
-  const deadline = AbortSignal.timeout(Math.max(1, context.deadlineMs));
-  let place: Disposable | AsyncDisposable;
+async function askThrough({ context, priority }: CollectInput, source: EvidenceSource, question: Question): Promise<Answer> {
   try {
-    const max = input.inFlightMax?.[source.name] ?? sourceDefaults.inFlightMax;
-    place = await gate.enter(source.name, max, priority, AbortSignal.any([deadline, context.signal]));
+    return await withPriority(priority, () => source.ask(question, context));
   } catch {
-    if (context.signal.aborted) return unanswered({ ...common, because: "cancelled", detail: "the caller gave up" });
-    return unanswered({ ...common, because: "timeout", detail: `${source.name} was busy for ${context.deadlineMs} ms` });
-  }
-  try {
-    return await source.ask(question, context);
-  } catch {
-    return unanswered({ ...common, because: "garbled", detail: `${source.name} failed in an unforeseen way` });
-  } finally {
-    if (Symbol.dispose in place) place[Symbol.dispose]();
-    else await place[Symbol.asyncDispose]();
+    const detail = `${source.name} failed in an unforeseen way`;
+    return unanswered({ question, source: source.name, asked: [], because: "garbled", detail });
   }
 }
 
@@ -63,8 +46,8 @@ function notConfigured(question: Question): Answer {
 }
 
 /**
- * Asks every source that takes a question, all at once within each source's cap; a question that none takes is
- * answered `not_configured`. Never rejects; settles within twice the deadline. Answers come sorted by id.
+ * Asks every source that takes a question, all at once: the calls that they send wait for their places one by one. A question
+ * that none takes is answered `not_configured`. Never rejects; settles within the deadline. Answers come sorted by id.
  */
 export async function collect(input: CollectInput): Promise<Answer[]> {
   const asked = input.questions.flatMap((question) => {

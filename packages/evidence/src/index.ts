@@ -1,6 +1,7 @@
 export { collect, nobody, type CollectInput } from "./collect.ts";
 export { openControlPlaneSource } from "./control-plane/index.ts";
 export { createMemoryGate, type InFlightGate } from "./gate.ts";
+export { gatedOutbound } from "./gated-outbound.ts";
 export { openKubernetesSource } from "./kubernetes/index.ts";
 export { clusterLogLines, type LogLine, type LogPattern } from "./loki/patterns.ts";
 export { openLokiSource } from "./loki/index.ts";

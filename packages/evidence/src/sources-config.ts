@@ -34,7 +34,8 @@ export type ControlPlaneConfig = Common & { readonly kind: "control-plane" };
 export type SnapshotConfig = Common & { readonly kind: "snapshot"; readonly file: string };
 export type SourceConfig = PrometheusConfig | LokiConfig | KubernetesConfig | ControlPlaneConfig | SnapshotConfig;
 
-export const sourceDefaults = { inFlightMax: 8, deadlineMs: 15_000 } as const;
+// Prometheus runs twenty queries at once unless it is told otherwise; a round of a diagnosis asks about as many.
+export const sourceDefaults = { inFlightMax: 20, deadlineMs: 15_000 } as const;
 const sourcesMax = 50;
 
 const httpUrl = z.url({ protocol: /^https?$/, error: "must be an http or https URL" });

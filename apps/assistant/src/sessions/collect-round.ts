@@ -55,9 +55,7 @@ async function ask(collecting: Collecting, questions: readonly Question[]): Prom
     sources,
     questions,
     context: { asOf, signal: AbortSignal.any([session.signal, limit]), deadlineMs: Math.min(app.settings.questionTimeoutMs, leftMs) },
-    gate: app.gate,
     priority,
-    inFlightMax: Object.fromEntries(collecting.sources.map(({ source, inFlightMax }) => [source.name, inFlightMax])),
   });
   // A run that must end keeps nothing: the next one asks again.
   session.signal.throwIfAborted();

@@ -10,10 +10,10 @@ const controlPlaneCall = { deadlineMs: 10_000, responseBytesMax: 8 * 1_048_576, 
 
 type ControlPlane = NonNullable<SourceDeps["controlPlane"]>;
 
-/** The control plane's API, called with this service's own token; null when the service has no secret to get one with. */
+/** The control plane's API within its cap of calls, with this service's own token; null when the service has no secret to get one with. */
 export function openControlPlane(
   config: Pick<Config, "identity" | "controlPlane">,
-  deps: { outbound: OutboundFactory; clock: Clock },
+  deps: { outbound: OutboundFactory; capped: OutboundFactory; clock: Clock },
 ): { client: ControlPlane; close(): Promise<void> } | null {
   const { identity, controlPlane } = config;
   if (identity.client === null) return null;
@@ -23,7 +23,8 @@ export function openControlPlane(
     clientSecret: identity.client.secret,
     audience: controlPlane.audience,
     scopes: controlPlaneScopes,
-    ...deps,
+    outbound: deps.outbound,
+    clock: deps.clock,
   });
   const target = {
     name: controlPlaneName,
@@ -31,7 +32,7 @@ export function openControlPlane(
     authorization: async () => `Bearer ${await credentials.token()}`,
     ...controlPlaneCall,
   };
-  const outbound = deps.outbound(target);
+  const outbound = deps.capped(target);
   return { client: createApiClient(controlPlaneOperations, outbound), close: () => outbound.close() };
 }
 

@@ -1,6 +1,6 @@
 import { entityParts, type EntityParts, type LogLevel, type QuestionOf } from "@sre/contracts/evidence";
 import type { Conventions } from "../prometheus/conventions.ts";
-import { matchersFor, ownerMatches, placesOf, scopingOf } from "../prometheus/placement.ts";
+import { matchersFor, ownerMatches, placesOf, scopingOf, type Place } from "../prometheus/placement.ts";
 import type { Matcher } from "../prometheus/promql.ts";
 import { plainText } from "../redact.ts";
 import { instantOf, SourceFailure, type Asking, type Found } from "../source.ts";
@@ -21,18 +21,35 @@ const countsPerSlice = 20;
 const bytesMax = 8 * 1024 * 1024;
 const traceId = /\btrace[_-]?id["']?\s{0,2}[=:]\s{0,2}["']?([0-9a-f]{16,32})\b/i;
 
-/** The streams of an entity: by the first label that has some in the stretch. */
-async function streamsOf(
+/** How the streams of an entity may be selected, the usual way first. */
+async function selectionsOf(
   tools: LokiTools,
   entity: EntityParts,
   { stretch, asking }: { stretch: Stretch; asking: Asking },
-): Promise<readonly Matcher[]> {
+): Promise<{ place: Place; matchers: readonly Matcher[] }[]> {
   const { labels } = tools.conventions;
   const present = await tools.api.labels(stretch, asking);
   const scoping = scopingOf(entity.kind, present, labels);
   const places = placesOf(entity.kind, present, labels).slice(0, placesMax);
-  if (places.length === 0) throw new SourceFailure("not_recorded", `no label of the log streams names a ${entity.kind}`);
-  const selections = places.map((place) => ({ place, matchers: matchersFor([entity], place, scoping) }));
+  return places.map((place) => ({ place, matchers: matchersFor([entity], place, scoping) }));
+}
+
+/**
+ * The lines of an entity's streams, selected by the first label that has some in the stretch. The usual selection is read
+ * while the streams are looked up, so that a log takes one call after another only where it is labelled in another way.
+ */
+async function readStreams(
+  tools: LokiTools,
+  question: LogsQuestion,
+  { stretch, asking }: { stretch: Stretch; asking: Asking },
+): Promise<{ query: LogQuery; read: Read }> {
+  const entity = entityParts(question.of);
+  const { levels, limit } = question;
+  const selections = await selectionsOf(tools, entity, { stretch, asking });
+  const [usual] = selections;
+  if (usual === undefined) throw new SourceFailure("not_recorded", `no label of the log streams names a ${entity.kind}`);
+  const reading = readLines(tools, { matchers: usual.matchers, levels }, { stretch, limit, asking });
+  reading.catch(() => undefined);
   const streams = await tools.api.streams(selections.map(({ matchers }) => renderSelector(matchers)), stretch, asking); // prettier-ignore
   const found = selections.find(({ place }) => streams.some((stream) => ownerMatches(stream, entity, place)));
   if (!found)
@@ -40,7 +57,8 @@ async function streamsOf(
       "not_recorded",
       `no log stream of ${entity.kind} ${entity.name}${entity.namespace ? ` in ${entity.namespace}` : ""} in this window`,
     );
-  return found.matchers;
+  const query = { matchers: found.matchers, levels };
+  return { query, read: await (found === usual ? reading : readLines(tools, query, { stretch, limit, asking })) };
 }
 
 interface Read {
@@ -139,9 +157,7 @@ export async function answerLogs(tools: LokiTools, question: LogsQuestion, askin
     toMs: Math.min(Date.parse(question.window.to), Date.parse(asking.context.asOf)),
   };
   if (stretch.toMs <= stretch.fromMs) throw new SourceFailure("not_recorded", "the window lies after the time that is asked about");
-  const matchers = await streamsOf(tools, entityParts(question.of), { stretch, asking });
-  const query: LogQuery = { matchers, levels: question.levels };
-  const read = await readLines(tools, query, { stretch, limit: question.limit, asking });
+  const { query, read } = await readStreams(tools, question, { stretch, asking });
   const { kept, cut: byBytes } = withinBytes(read.lines);
   const wanted = new Set(question.levels);
   const lines = kept.map((line) => toLogLine(line, tools.conventions)).filter(({ level }) => wanted.size === 0 || wanted.has(level));
