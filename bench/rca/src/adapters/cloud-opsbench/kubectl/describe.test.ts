@@ -115,8 +115,8 @@ it.each([
   ],
   ["tcp-socket :admin delay=0s timeout=1s period=10s #success=1 #failure=3", { tcpSocket: { port: "admin" }, periodSeconds: 10 }],
   [
-    "exec [cat /tmp/alive] delay=9s timeout=1s period=10s #success=1 #failure=3",
-    { exec: { command: ["cat /tmp/alive"] }, initialDelaySeconds: 9 },
+    "exec [cat /run/alive] delay=9s timeout=1s period=10s #success=1 #failure=3",
+    { exec: { command: ["cat /run/alive"] }, initialDelaySeconds: 9 },
   ],
 ])("the probe %s keeps its action and its numbers", (text, probe) => {
   expect(probeOf(text)).toMatchObject(probe);
