@@ -20,6 +20,9 @@ export interface Running {
   readonly ended: Promise<string>;
 }
 
+/** Compiled code is kept here: every start but the first saves a second of processor. */
+const compileCache = join(root, "node_modules", ".cache", "node");
+
 /** Starts a service with the pinned Node; its log goes to a file, its end is watched, and it ends itself when we do (the IPC channel breaks). */
 export function startProcess(service: Service, dataDirectory: string): Running {
   mkdirSync(join(dataDirectory, "logs"), { recursive: true });
@@ -27,7 +30,7 @@ export function startProcess(service: Service, dataDirectory: string): Running {
   const args = [`--max-old-space-size=${service.heapMegabytesMax}`, "--max-semi-space-size=8", "--no-warnings", service.main];
   const child = spawn(process.execPath, args, {
     cwd: root,
-    env: { ...process.env, ...service.env, PATH: pathWithTools() },
+    env: { ...process.env, NODE_COMPILE_CACHE: compileCache, ...service.env, PATH: pathWithTools() },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   const log = createWriteStream(logFile, { flags: "a" });
