@@ -1,31 +1,6 @@
-import type { Template } from "../messages/words.ts";
-import type { FindingKind } from "../messages/findings.ts";
-import type { ActionId } from "../propose/actions.ts";
+import { never, text, type Fault } from "./fault.ts";
 
-/** Where a fault lives: the object that a person would change. */
-export type FaultHome = "workload" | "service" | "node" | "self";
-
-export interface Fault {
-  readonly category: "runtime" | "startup" | "scheduling" | "node" | "capacity" | "dependency" | "change" | "unknown";
-  readonly home: FaultHome;
-  readonly title: Template;
-  /** What shows it, and how surely: the chance that this finding alone means this fault. */
-  readonly shownBy: Partial<Record<FindingKind, number>>;
-  /** What makes it surer once something has shown it. */
-  readonly supportedBy: Partial<Record<FindingKind, number>>;
-  /** Findings that leave no other reading. */
-  readonly decisive: readonly FindingKind[];
-  readonly speaksAgainst: Template;
-  /** What it may be a mere consequence of. */
-  readonly follows: { readonly callee: boolean; readonly node: boolean; readonly here: readonly string[] };
-  readonly settledBy: Template;
-  readonly settlingSignal: "errors" | "latency" | "traffic" | "saturation" | "objects" | "events" | "pool" | "memory" | "disk" | "cpu";
-  /** Actions in order; those that undo a change are put in front when one is to blame. */
-  readonly plan: readonly ActionId[];
-}
-
-const text = (en: string, zh: string): Template => ({ en, "zh-TW": zh });
-const never = { callee: false, node: false, here: [] } as const;
+export type { Fault, FaultHome } from "./fault.ts";
 
 export const faultCatalogue = {
   out_of_memory: {

@@ -1,18 +1,9 @@
+import { kind, type FindingKindEntry } from "./finding-kind.ts";
 import type { Template } from "./words.ts";
 
-/**
- * Every kind of finding and its sentence. Roles: `symptom` hurts users, `state` shows a mechanism, `log` is a line that
- * is new or risen, `resource` is a limit reached, `change` is something that was changed, `context` supports or weakens.
- */
-export type FindingRole = "symptom" | "state" | "log" | "resource" | "change" | "context";
+export type { FindingRole } from "./finding-kind.ts";
 
-interface FindingKindEntry {
-  readonly role: FindingRole;
-  readonly text: Template;
-}
-
-const kind = (role: FindingRole, en: string, zh: string): FindingKindEntry => ({ role, text: { en, "zh-TW": zh } });
-
+/** Every kind of finding and its sentence. */
 export const findingKinds = {
   // What users feel
   golden_errors: kind(

@@ -1,0 +1,41 @@
+import type { Template } from "../messages/words.ts";
+import type { FindingKind } from "../messages/findings.ts";
+import type { ActionId } from "../propose/actions.ts";
+
+/** Where a fault lives: the object that a person would change. */
+export type FaultHome = "workload" | "service" | "node" | "self";
+
+export interface Fault {
+  readonly category:
+    | "runtime"
+    | "startup"
+    | "scheduling"
+    | "admission"
+    | "storage"
+    | "routing"
+    | "network"
+    | "node"
+    | "capacity"
+    | "dependency"
+    | "change"
+    | "unknown";
+  readonly home: FaultHome;
+  readonly title: Template;
+  /** What shows it, and how surely: the chance that this finding alone means this fault. */
+  readonly shownBy: Partial<Record<FindingKind, number>>;
+  /** What makes it surer once something has shown it. */
+  readonly supportedBy: Partial<Record<FindingKind, number>>;
+  /** Findings that leave no other reading. */
+  readonly decisive: readonly FindingKind[];
+  readonly speaksAgainst: Template;
+  /** What it may be a mere consequence of. */
+  readonly follows: { readonly callee: boolean; readonly node: boolean; readonly here: readonly string[] };
+  readonly settledBy: Template;
+  readonly settlingSignal: "errors" | "latency" | "traffic" | "saturation" | "objects" | "events" | "pool" | "memory" | "disk" | "cpu";
+  /** Actions in order; those that undo a change are put in front when one is to blame. */
+  readonly plan: readonly ActionId[];
+}
+
+export const text = (en: string, zh: string): Template => ({ en, "zh-TW": zh });
+/** A fault that is nobody's consequence. */
+export const never = { callee: false, node: false, here: [] } as const;
