@@ -38,10 +38,20 @@ export async function open(page: Page, path: string): Promise<void> {
   await settled(page);
 }
 
+/** How many charts are not drawn yet in the width that they have. */
+function undrawn(page: Page): Promise<number> {
+  return page.locator(".chart-place").evaluateAll((places) => {
+    const isDrawn = (place: Element) =>
+      place.querySelector("canvas") !== null &&
+      place.getAttribute("data-drawn-width") === String(Math.floor(place.getBoundingClientRect().width));
+    return places.filter((place) => !isDrawn(place)).length;
+  });
+}
+
 /** Waits until what is loading has arrived and every chart is drawn. */
 export async function settled(page: Page): Promise<void> {
   await expect(page.locator(".waiting")).toHaveCount(0);
-  await expect.poll(() => page.locator(".chart-place:not(:has(canvas))").count()).toBe(0);
+  await expect.poll(() => undrawn(page)).toBe(0);
   await page.evaluate(async () => {
     await document.fonts.ready;
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));

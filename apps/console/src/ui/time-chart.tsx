@@ -77,6 +77,7 @@ export function TimeChart({ title, lines, span, format, marks = [], threshold = 
     const look: ChartLook = { lines, marks, threshold, band, span, width, height, language, format, readout: readout.current };
     const here = place.current;
     const plot = new uPlot(chartOptions(look), [xs, ...ys], here);
+    here.dataset["drawnWidth"] = String(width);
     return () => plot.destroy();
   }, [fingerprint, width, height, scheme, language]);
   return (
