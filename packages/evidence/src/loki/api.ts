@@ -1,7 +1,7 @@
 import { sha256 } from "@sre/contracts/canonical";
-import { parseJson, type Cache, type Clock, type Outbound } from "@sre/service-kit";
 import { z } from "zod";
-import { failureOf, instantOf, SourceFailure, type Asking } from "../source.ts";
+import { createQueryApi, type Parameters, type QueryApi, type QueryDeps } from "../query-api.ts";
+import { instantOf, type Asking } from "../source.ts";
 
 export const lokiLimits = { responseBytesMax: 24 * 1024 * 1024, discoveryMs: 60_000, streamsMax: 2_000, valuesMax: 1_000 } as const;
 
@@ -48,8 +48,6 @@ export interface LokiApi {
   streams(selectors: readonly string[], stretch: Stretch, asking: Asking): Promise<readonly Readonly<Record<string, string>>[]>;
 }
 
-type Parameters = Readonly<Record<string, string | readonly string[]>>;
-
 const nanoseconds = (ms: number) => `${Math.round(ms)}000000`;
 const hourMs = 3_600_000;
 // Whole hours, so that many questions share one look-up.
@@ -66,10 +64,10 @@ function readLine(value: readonly unknown[], stream: Readonly<Record<string, str
 }
 
 class Calls implements LokiApi {
-  readonly #deps: { readonly name: string; readonly outbound: Outbound; readonly cache: Cache; readonly clock: Clock };
+  readonly #api: QueryApi;
 
-  constructor(deps: { readonly name: string; readonly outbound: Outbound; readonly cache: Cache; readonly clock: Clock }) {
-    this.#deps = deps;
+  constructor(deps: QueryDeps) {
+    this.#api = createQueryApi("loki", deps);
   }
 
   async lines(
@@ -80,14 +78,14 @@ class Calls implements LokiApi {
     const times = { start: nanoseconds(stretch.fromMs), end: nanoseconds(stretch.toMs + 1) };
     const parameters = { query, ...times, limit: String(limit), direction: "backward" };
     const text = `${query} · ${instantOf(stretch.fromMs)}–${instantOf(stretch.toMs)} limit ${limit}`;
-    const { data } = await this.#query("/loki/api/v1/query_range", parameters, { schema: Streams, asking, text });
+    const { data } = await this.#api.query("/loki/api/v1/query_range", parameters, { schema: Streams, asking, text });
     return data.result.flatMap(({ stream, values }) => values.flatMap((value) => readLine(value, stream)));
   }
 
   async counts(query: string, { stepSeconds, firstEndMs, points }: CountSteps, asking: Asking): Promise<number[]> {
     const stepMs = stepSeconds * 1_000;
     const times = { start: nanoseconds(firstEndMs), end: nanoseconds(firstEndMs + (points - 1) * stepMs), step: String(stepSeconds) };
-    const { data } = await this.#query(
+    const { data } = await this.#api.query(
       "/loki/api/v1/query_range",
       { query, ...times },
       { schema: Counts, asking, text: `${query} step ${stepSeconds}s` },
@@ -113,51 +111,15 @@ class Calls implements LokiApi {
   async #kept<T extends z.ZodType>(
     path: string,
     parameters: Parameters,
-    how: { readonly schema: T; readonly asking: Asking },
+    { schema, asking }: { readonly schema: T; readonly asking: Asking },
   ): Promise<z.output<T>> {
-    const { cache, name } = this.#deps;
-    const load = () => this.#query(path, parameters, { ...how, text: null });
-    try {
-      return await cache.getOrSet(`loki:${name}:${sha256(JSON.stringify([path, parameters]))}`, lokiLimits.discoveryMs, load);
-    } catch (error) {
-      // Who loaded for all of us gave up; we have not.
-      const ofOthers =
-        error instanceof SourceFailure && (error.because === "cancelled" || error.because === "timeout") && !how.asking.signal.aborted;
-      if (ofOthers) return load();
-      throw error;
-    }
-  }
-
-  async #query<T extends z.ZodType>(
-    path: string,
-    query: Parameters,
-    how: { readonly schema: T; readonly asking: Asking; readonly text: string | null },
-  ): Promise<z.output<T>> {
-    const { asking } = how;
-    const { outbound, clock, name } = this.#deps;
-    const startedMs = clock.monotonicMs();
-    const at = instantOf(clock.now().getTime());
-    const result = await outbound.send({
-      method: "GET",
-      path,
-      query,
-      deadlineMs: Math.max(1, asking.context.deadlineMs),
-      signal: asking.signal,
-    });
-    if (how.text !== null) asking.asked.push({ source: name, text: how.text, at, took_ms: Math.round(clock.monotonicMs() - startedMs) });
-    if (result.kind === "failed") throw failureOf(result);
-    const parsed = parseJson(result, how.schema);
-    if (!parsed.ok) throw new SourceFailure("garbled", `${name} answered ${path} with something else: ${parsed.detail}`);
-    return parsed.value;
+    const key = sha256(JSON.stringify([path, parameters]));
+    const load = () => this.#api.query(path, parameters, { schema, asking, text: null });
+    return this.#api.kept({ key, ttlMs: lokiLimits.discoveryMs, asking }, load);
   }
 }
 
 /** The calls of Loki's HTTP API that are used here: bounded, checked, discovery kept for a minute. They throw SourceFailure. */
-export function createLokiApi(deps: {
-  readonly name: string;
-  readonly outbound: Outbound;
-  readonly cache: Cache;
-  readonly clock: Clock;
-}): LokiApi {
+export function createLokiApi(deps: QueryDeps): LokiApi {
   return new Calls(deps);
 }

@@ -1,7 +1,7 @@
 import { sha256 } from "@sre/contracts/canonical";
-import { parseJson, type Cache, type Clock, type Outbound } from "@sre/service-kit";
 import { z } from "zod";
-import { failureOf, instantOf, SourceFailure, type Asking } from "../source.ts";
+import { createQueryApi, type Parameters, type QueryApi, type QueryDeps } from "../query-api.ts";
+import { instantOf, type Asking } from "../source.ts";
 import type { Grid } from "./grid.ts";
 
 export const prometheusLimits = {
@@ -10,7 +10,6 @@ export const prometheusLimits = {
   responseBytesMax: 32 * 1024 * 1024,
   discoveryMs: 60_000,
   rulesMs: 15_000,
-  queryCharactersInUrlMax: 3_000,
   querySecondsMax: 60,
 } as const;
 
@@ -79,25 +78,16 @@ export interface Span {
   readonly toMs: number;
 }
 
-export interface ApiDeps {
-  readonly name: string;
-  readonly outbound: Outbound;
-  readonly cache: Cache;
-  readonly clock: Clock;
-}
-
-type Parameters = Readonly<Record<string, string | readonly string[]>>;
-
 class Calls implements PrometheusApi {
-  readonly #deps: ApiDeps;
+  readonly #api: QueryApi;
 
-  constructor(deps: ApiDeps) {
-    this.#deps = deps;
+  constructor(deps: QueryDeps) {
+    this.#api = createQueryApi("prometheus", deps);
   }
 
   async range(query: string, grid: Grid, asking: Asking): Promise<Rows<MatrixRow>> {
     const times = { start: String(grid.firstMs / 1_000), end: String(grid.lastMs / 1_000), step: String(grid.stepMs / 1_000) };
-    const { data } = await this.#query(
+    const { data } = await this.#api.query(
       "/api/v1/query_range",
       { query, ...times },
       { schema: Matrix, asking, text: `${query} · ${instantOf(grid.firstMs)}–${instantOf(grid.lastMs)} step ${grid.stepMs / 1_000}s` },
@@ -106,7 +96,7 @@ class Calls implements PrometheusApi {
   }
 
   async instant(query: string, atMs: number, asking: Asking): Promise<Rows<VectorRow>> {
-    const { data } = await this.#query(
+    const { data } = await this.#api.query(
       "/api/v1/query",
       { query, time: String(atMs / 1_000) },
       { schema: Vector, asking, text: `${query} · ${instantOf(atMs)}` },
@@ -125,84 +115,41 @@ class Calls implements PrometheusApi {
 
   async discovered(query: string, atMs: number, asking: Asking): Promise<number | null> {
     const slotMs = Math.floor(atMs / prometheusLimits.discoveryMs) * prometheusLimits.discoveryMs;
-    return this.#kept({ key: `value:${slotMs}:${sha256(query)}`, ttlMs: prometheusLimits.discoveryMs, asking }, async () => {
-      const { data } = await this.#query("/api/v1/query", { query, time: String(atMs / 1_000) }, { schema: Vector, asking, text: null });
+    return this.#api.kept({ key: `value:${slotMs}:${sha256(query)}`, ttlMs: prometheusLimits.discoveryMs, asking }, async () => {
+      const { data } = await this.#api.query(
+        "/api/v1/query",
+        { query, time: String(atMs / 1_000) },
+        { schema: Vector, asking, text: null },
+      );
       const value = Number(data.result[0]?.value[1]);
       return Number.isFinite(value) ? value : null;
     });
   }
 
   async alertingRules(asking: Asking): Promise<readonly AlertingRule[]> {
-    return this.#kept({ key: "rules", ttlMs: prometheusLimits.rulesMs, asking }, async () => {
-      const { data } = await this.#query("/api/v1/rules", { type: "alert" }, { schema: Rules, asking, text: "/api/v1/rules?type=alert" });
+    return this.#api.kept({ key: "rules", ttlMs: prometheusLimits.rulesMs, asking }, async () => {
+      const { data } = await this.#api.query(
+        "/api/v1/rules",
+        { type: "alert" },
+        { schema: Rules, asking, text: "/api/v1/rules?type=alert" },
+      );
       return data.groups.flatMap(({ rules }) => rules.filter(({ type }) => type === "alerting"));
     });
   }
 
   async activeAlerts(asking: Asking): Promise<readonly ActiveAlert[]> {
-    const { data } = await this.#query("/api/v1/alerts", {}, { schema: Alerts, asking, text: "/api/v1/alerts" });
+    const { data } = await this.#api.query("/api/v1/alerts", {}, { schema: Alerts, asking, text: "/api/v1/alerts" });
     return data.alerts;
   }
 
   async #names(path: string, parameters: Parameters, asking: Asking): Promise<ReadonlySet<string>> {
     const key = `names:${sha256(JSON.stringify([path, parameters]))}`;
-    const names = await this.#kept({ key, ttlMs: prometheusLimits.discoveryMs, asking }, async () => {
-      const { data } = await this.#query(path, parameters, { schema: Names, asking, text: null });
+    const names = await this.#api.kept({ key, ttlMs: prometheusLimits.discoveryMs, asking }, async () => {
+      const { data } = await this.#api.query(path, parameters, { schema: Names, asking, text: null });
       return data.slice(0, prometheusLimits.namesMax);
     });
     return new Set(names);
   }
-
-  async #kept<T>(
-    { key, ttlMs, asking }: { readonly key: string; readonly ttlMs: number; readonly asking: Asking },
-    load: () => Promise<T>,
-  ): Promise<T> {
-    const { cache, name } = this.#deps;
-    try {
-      return await cache.getOrSet(`prometheus:${name}:${key}`, ttlMs, load);
-    } catch (error) {
-      // Who loaded for all of us gave up; we have not.
-      const ofOthers =
-        error instanceof SourceFailure && (error.because === "cancelled" || error.because === "timeout") && !asking.signal.aborted;
-      if (ofOthers) return load();
-      throw error;
-    }
-  }
-
-  async #query<T extends z.ZodType>(
-    path: string,
-    parameters: Parameters,
-    how: { readonly schema: T; readonly asking: Asking; readonly text: string | null },
-  ): Promise<z.output<T>> {
-    const { asking } = how;
-    const { outbound, clock, name } = this.#deps;
-    const startedMs = clock.monotonicMs();
-    const at = instantOf(clock.now().getTime());
-    const long = JSON.stringify(parameters).length > prometheusLimits.queryCharactersInUrlMax;
-    const result = await outbound.send({
-      ...(long ? asForm(path, parameters) : { method: "GET", path, query: parameters }),
-      idempotent: true,
-      deadlineMs: Math.max(1, asking.context.deadlineMs),
-      signal: asking.signal,
-    });
-    if (how.text !== null) asking.asked.push({ source: name, text: how.text, at, took_ms: Math.round(clock.monotonicMs() - startedMs) });
-    if (result.kind === "failed") throw failureOf(result);
-    const parsed = parseJson(result, how.schema);
-    if (!parsed.ok) throw new SourceFailure("garbled", `${name} answered ${path} with something else: ${parsed.detail}`);
-    return parsed.value;
-  }
-}
-
-function asForm(path: string, parameters: Parameters): { method: "POST"; path: string; headers: Record<string, string>; body: string } {
-  const pairs = Object.entries(parameters).flatMap(([name, value]) =>
-    typeof value === "string" ? [[name, value]] : value.map((one) => [name, one]),
-  );
-  return {
-    method: "POST",
-    path,
-    headers: { "content-type": "application/x-www-form-urlencoded" },
-    body: new URLSearchParams(pairs).toString(),
-  };
 }
 
 const hourMs = 3_600_000;
@@ -217,6 +164,6 @@ function cutRows<Row>(rows: readonly Row[]): Rows<Row> {
 }
 
 /** The calls of Prometheus' HTTP API that are used here: bounded, checked, discovery kept for a minute. They throw SourceFailure. */
-export function createPrometheusApi(deps: ApiDeps): PrometheusApi {
+export function createPrometheusApi(deps: QueryDeps): PrometheusApi {
   return new Calls(deps);
 }
