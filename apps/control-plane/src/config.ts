@@ -85,7 +85,6 @@ export interface Config {
   readonly assistant: { readonly url: string; readonly audience: string };
   readonly consoleDirectory: string | null;
   readonly topologyFile: string | null;
-  readonly redisUrl: string | null;
   readonly developmentIssuer: {
     readonly url: string;
     readonly secret: string;
@@ -175,7 +174,6 @@ export function readConfig(
     assistant: { url: vars.ASSISTANT_URL, audience: vars.ASSISTANT_AUDIENCE },
     consoleDirectory: vars.CONSOLE_DIR ?? null,
     topologyFile: vars.TOPOLOGY_FILE ?? null,
-    redisUrl: vars.REDIS_URL ?? null,
     developmentIssuer: readDevelopmentIssuer(vars),
     settings: readSettings(vars, readFile),
   };

@@ -22,7 +22,7 @@ export const serviceEnvironment = z.object({
   OIDC_AUDIENCE: z.string().min(1).max(200).optional().meta({ description: "audience that a token for this service must name; default: the service's name" }),
   OIDC_CLIENT_ID: z.string().min(1).max(200).optional().meta({ description: "client id of this service at the issuer; default: the service's name" }),
   OIDC_CLIENT_SECRET: secret.optional().meta({ description: "client secret of this service at the issuer", secret: true }),
-  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional().meta({ description: "Redis for cache and hints; unset: memory of this process", secret: true }),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional().meta({ description: "Redis for what the assistant keeps of its sources; unset: memory of each process", secret: true }),
   OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional().meta({ description: "where traces go (OTLP over HTTP); unset: nowhere" }),
 }); // prettier-ignore
 export type ServiceEnvironment = z.output<typeof serviceEnvironment>;
