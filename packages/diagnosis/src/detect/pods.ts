@@ -3,6 +3,7 @@ import { kindOf } from "../entities.ts";
 import { listAt, numberAt, textAt } from "../fields.ts";
 import type { Cited, Seen } from "../seen/seen.ts";
 import { ms } from "../time.ts";
+import { standingOf } from "./outlived.ts";
 
 /** A container of a pod as Kubernetes reports it. */
 export interface ContainerState {
@@ -52,9 +53,11 @@ export function inWindow(seen: Seen, at: string | null): boolean {
   return at === null || !Number.isFinite(ms(at)) || ms(at) >= ms(seen.scope.window.from);
 }
 
-/** Events of the window with one of the reasons; Warning or not, because the reason tells. */
+/** Events of the window with one of the reasons that may still be so; Warning or not, because the reason tells. */
 export function eventsOf(seen: Seen, reasons: readonly string[]): Cited<ClusterEvent>[] {
-  return seen.events.filter((event) => reasons.includes(event.reason) && inWindow(seen, event.last_at));
+  return seen.events.filter(
+    (event) => reasons.includes(event.reason) && inWindow(seen, event.last_at) && standingOf(seen, event) === "stands",
+  );
 }
 
 /** When something seen in an event began: its first sight, or unknown when that was before the window. */

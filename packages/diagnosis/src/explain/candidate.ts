@@ -17,6 +17,8 @@ export interface Candidate {
   readonly entity: EntityId;
   readonly component: EntityId;
   readonly fault: FaultKind;
+  /** The components through which it hurts: its own, and for what lies above them, such as a quota, those that it holds up. */
+  readonly seats: readonly EntityId[];
   /** What shows the fault itself. */
   readonly mechanism: readonly Finding[];
   /** What users feel at the same component. */

@@ -1,6 +1,6 @@
 import { byCodeUnit } from "@sre/contracts/canonical";
 import { type EntityId, type Finding } from "@sre/contracts/evidence";
-import { isNode, partsOf } from "../entities.ts";
+import { isNode, partsOf, podOf } from "../entities.ts";
 import { roleOf } from "../finding.ts";
 import { faultKinds, faultOf, type FaultKind } from "../faults/catalogue.ts";
 import type { FindingKind } from "../messages/findings.ts";
@@ -9,6 +9,7 @@ import type { Candidate } from "./candidate.ts";
 import { blamedChange, isPassive, onsetFor, type SeenChange } from "./changes.ts";
 import { onsetOf, type Focus } from "./focus.ts";
 import { homeOf } from "./home.ts";
+import { leastHealthy } from "./least-healthy.ts";
 
 interface Draft {
   readonly entity: EntityId;
@@ -32,7 +33,24 @@ function drafts(seen: Seen, findings: readonly Finding[]): Draft[] {
       found.set(`${entity} ${fault}`, draft);
     }
   }
-  return [...found].sort(([a], [b]) => byCodeUnit(a, b)).map(([, draft]) => draft);
+  const all = [...found].sort(([a], [b]) => byCodeUnit(a, b)).map(([, draft]) => draft);
+  return all.filter((draft) => !isRefined(seen, draft, all));
+}
+
+const componentsOf = (seen: Seen, findings: readonly Finding[]): EntityId[] =>
+  [...new Set(findings.map(({ entity }) => seen.graph.component(podOf(entity))))].sort(byCodeUnit);
+
+/** Whether a finer name of the same fault was found where this one shows. */
+function isRefined(seen: Seen, coarse: Draft, all: readonly Draft[]): boolean {
+  const finer = all.filter(({ fault }) => faultOf(fault).refines?.includes(coarse.fault) === true);
+  const told = new Set(finer.flatMap(({ mechanism }) => componentsOf(seen, mechanism)));
+  return finer.length > 0 && componentsOf(seen, coarse.mechanism).every((component) => told.has(component));
+}
+
+/** Where a fault hurts first: its own component; what lies in a namespace hurts where it shows. */
+function seatsOf(seen: Seen, draft: Draft): EntityId[] {
+  if (faultOf(draft.fault).home !== "namespace") return [seen.graph.component(draft.entity)];
+  return componentsOf(seen, draft.mechanism);
 }
 
 interface Context {
@@ -58,7 +76,11 @@ function beganAt(mechanism: readonly Finding[], symptoms: readonly Finding[]): n
 }
 
 function complete(seen: Seen, draft: Draft, context: Context): Candidate {
-  const own = nearby(seen, draft.entity, context);
+  const seats = seatsOf(seen, draft);
+  const own =
+    faultOf(draft.fault).home === "namespace"
+      ? seats.flatMap((seat) => context.byComponent.get(seat) ?? [])
+      : nearby(seen, draft.entity, context);
   const supporting = own.filter((found) => weightOf(draft.fault, found.what, "supportedBy") > 0 && roleOf(found) !== "symptom");
   const symptoms = own.filter((found) => roleOf(found) === "symptom");
   const component = seen.graph.component(draft.entity);
@@ -70,6 +92,7 @@ function complete(seen: Seen, draft: Draft, context: Context): Candidate {
     ...draft,
     mechanism,
     component,
+    seats,
     symptoms,
     onsetMs,
     change: blamed?.change ?? null,
@@ -105,7 +128,7 @@ function genericCandidate(seen: Seen, component: EntityId, context: Context): Ca
   const fault = blamed === null ? "unknown" : faultOfChange(blamed.change);
   const entity = homeOf(seen, faultOf(fault).home, { entity: component }) ?? component;
   const mechanism = own.filter((found) => roleOf(found) !== "symptom" && weightOf(fault, found.what, "supportedBy") > 0);
-  return [{ entity, component, fault, mechanism, symptoms, onsetMs, change: blamed?.change ?? null, generic: true }];
+  return [{ entity, component, seats: [component], fault, mechanism, symptoms, onsetMs, change: blamed?.change ?? null, generic: true }];
 }
 
 const isWatched = (component: EntityId, { byComponent }: Context): boolean =>
@@ -127,7 +150,9 @@ function blindChanges(seen: Seen, taken: ReadonlySet<EntityId>, context: Context
     if (blamed === null) return [];
     const fault = faultOfChange(blamed.change);
     const entity = homeOf(seen, faultOf(fault).home, { entity: component }) ?? component;
-    return [{ entity, component, fault, mechanism: [], symptoms: [], onsetMs: null, change: blamed.change, generic: true }];
+    return [
+      { entity, component, seats: [component], fault, mechanism: [], symptoms: [], onsetMs: null, change: blamed.change, generic: true },
+    ];
   });
 }
 
@@ -136,12 +161,13 @@ export function candidatesOf(seen: Seen, findings: readonly Finding[], focus: Fo
   const byComponent = Map.groupBy(findings, ({ entity }) => seen.graph.component(entity));
   const context = { findings, byComponent, focus };
   const specific = drafts(seen, findings).map((draft) => complete(seen, draft, context));
-  const explained = new Set(specific.filter(convinces).map(({ component }) => component));
+  const explained = new Set(specific.filter(convinces).flatMap(({ component, seats }) => [component, ...seats]));
   const components = [...byComponent.keys()].sort(byCodeUnit);
   const open = components.filter((component) => !explained.has(component) && !["namespace", "cluster"].includes(partsOf(component).kind));
   const generic = open.flatMap((component) => genericCandidate(seen, component, context));
   const taken = new Set([...specific, ...generic].map(({ component }) => component));
-  return [...specific, ...generic, ...blindChanges(seen, taken, context)];
+  const all = [...specific, ...generic, ...blindChanges(seen, taken, context)];
+  return all.length > 0 ? all : leastHealthy(seen, findings, focus);
 }
 
 /** The chance that the findings mean the fault: the best of each kind, kinds taken as independent (noisy or). */

@@ -7,7 +7,7 @@ import { diagnosisLimits } from "../limits.ts";
 import { fill, spoken } from "../messages/words.ts";
 import type { Seen } from "../seen/seen.ts";
 import type { Scored } from "./candidate.ts";
-import { confidenceOf, partWeights, scorePart } from "./score.ts";
+import { confidenceOf, hopsTo, partWeights, scorePart } from "./score.ts";
 
 /* Upstream explains downstream: what follows from a fault of something it needs loses rank, and says of what. */
 
@@ -19,8 +19,9 @@ type Relation = "here" | "node" | "callee";
 
 function relationOf(seen: Seen, victim: Scored, cause: Scored): Relation | null {
   const { follows } = faultOf(victim.fault);
-  if (victim.component === cause.component) return (follows.here as readonly string[]).includes(cause.fault) ? "here" : null;
-  const away = seen.graph.distance(victim.component, cause.component);
+  if (victim.component === cause.component || cause.seats.includes(victim.component))
+    return (follows.here as readonly string[]).includes(cause.fault) || (victim.generic && !cause.generic) ? "here" : null;
+  const away = hopsTo(seen, victim.component, cause);
   if (away === null || away > diagnosisLimits.hopsMax) return null;
   if (isNode(cause.component)) return follows.node ? "node" : null;
   if (!follows.callee) return null;

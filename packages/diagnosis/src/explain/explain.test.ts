@@ -135,14 +135,26 @@ describe("each kind of fault", () => {
   const log = (template: string) => ({ patterns: [{ of: cart, template, level: "error" as const, lines: step(0, 9, { since: 13 }) }] });
   const full = (of: EntityId, signal: string) => ({ series: [{ of, signal, unit: "1", curve: step(0.4, 0.98, { since: 14 }) }] });
 
+  const unplaced = { objects: app("cart", { available: 0, pod: { spec: {}, status: { phase: "Pending" } } }).objects };
+
   it.each([
-    ["image_pull_failure", id("deployment", "cart"), events("cart", "Failed", 'Failed to pull image "cart:9": not found')],
-    ["unschedulable", id("deployment", "cart"), events("cart", "FailedScheduling", "0/3 nodes are available: 3 Insufficient memory.")],
+    ["image_not_found", id("deployment", "cart"), events("cart", "Failed", 'Failed to pull image "cart:9": not found')],
+    ["image_pull_failure", id("deployment", "cart"), events("cart", "Failed", 'Failed to pull image "cart:9": unexpected EOF')],
+    [
+      "insufficient_memory",
+      id("deployment", "cart"),
+      { ...unplaced, ...events("cart", "FailedScheduling", "0/3 nodes are available: 3 Insufficient memory.") },
+    ],
+    [
+      "unschedulable",
+      id("deployment", "cart"),
+      { ...unplaced, ...events("cart", "FailedScheduling", "0/3 nodes are available: 3 node(s) had an odd day.") },
+    ],
     ["failing_probe", id("deployment", "cart"), events("cart", "Unhealthy", "Liveness probe failed: timeout")],
     ["crash_loop", id("deployment", "cart"), events("cart", "BackOff", "Back-off restarting failed container")],
     [
       "quota_exceeded",
-      id("deployment", "cart"),
+      "eu-1//namespace/shop",
       {
         events: [
           event(id("replicaset", "cart-5d4f8b9c7"), "FailedCreate", {
@@ -154,7 +166,8 @@ describe("each kind of fault", () => {
         ],
       },
     ],
-    ["bad_config", cart, events("cart", "Failed", 'Error: configmap "cart-settings" not found')],
+    ["config_reference_missing", id("deployment", "cart"), events("cart", "Failed", 'Error: configmap "cart-settings" not found')],
+    ["bad_config", cart, log("environment variable PRICE_LIST is required")],
     ["disk_full", id("deployment", "cart"), log("write /data/<n>: no space left on device")],
     ["connection_pool_exhausted", cart, log("HikariPool-1 - Connection is not available, request timed out")],
     ["dependency_failure", cart, log("dial tcp: lookup pay.example: no such host")],

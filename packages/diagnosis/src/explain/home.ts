@@ -1,5 +1,5 @@
 import type { EntityId, Finding } from "@sre/contracts/evidence";
-import { isNode, isWorkload, kindOf, nameOf, podOf } from "../entities.ts";
+import { isNode, isWorkload, kindOf, nameOf, namespaceOf, podOf } from "../entities.ts";
 import type { FaultHome } from "../faults/catalogue.ts";
 import type { Graph } from "../seen/graph.ts";
 import type { Seen } from "../seen/seen.ts";
@@ -17,6 +17,7 @@ function workloadOf(graph: Graph, entity: EntityId): EntityId {
 export function homeOf(seen: Seen, home: FaultHome, found: Pick<Finding, "entity">): EntityId | null {
   const { graph } = seen;
   if (home === "node") return kindOf(found.entity) === "pod" || isNode(found.entity) ? nodeOfPod(seen, found.entity) : null;
+  if (home === "namespace") return namespaceOf(found.entity);
   if (home === "self" || isNode(found.entity)) return home === "self" ? found.entity : null;
   return home === "workload" ? workloadOf(graph, found.entity) : graph.component(podOf(found.entity));
 }

@@ -1,5 +1,6 @@
 import { sixDigits } from "@sre/contracts/canonical";
 import type { EntityId, Finding, LocalizedText } from "@sre/contracts/evidence";
+import { faultOf } from "../faults/catalogue.ts";
 import { finding, roleOf } from "../finding.ts";
 import { partWords, type PartWord } from "../messages/parts.ts";
 import { fill, spoken } from "../messages/words.ts";
@@ -62,21 +63,35 @@ function mechanismPart(candidate: Candidate): ScorePart {
 // Each step away from what hurts makes a cause a little less likely than a nearer one.
 const hopDecay = 0.95;
 const unknownReach = 0.5;
+const plainlyBroken = 0.9;
+
+/** Edges from a component to the nearest through which a candidate hurts; null when none leads there. */
+export function hopsTo(seen: Seen, from: EntityId, { component, seats }: Pick<Candidate, "component" | "seats">): number | null {
+  const all = [component, ...seats].flatMap((seat) => seen.graph.distance(from, seat) ?? []);
+  return all.length === 0 ? null : Math.min(...all);
+}
 
 function reachOf(seen: Seen, candidate: Candidate, focus: Focus): number {
   const near = focus.components.map((component) => {
-    const hops = seen.graph.distance(component, candidate.component);
+    const hops = hopsTo(seen, component, candidate);
     if (hops !== null) return hopDecay ** hops;
     return seen.graph.hasCalls ? 0 : unknownReach;
   });
   return near.length === 0 ? 0 : near.reduce((sum, value) => sum + value, 0) / near.length;
 }
 
-function reachPart(seen: Seen, reach: number, focus: Focus): ScorePart {
+// What is plainly broken in itself may hurt along ways that nobody drew.
+function apartWeight({ fault, mechanism, generic }: Candidate): number {
+  const decisive = faultOf(fault).decisive as readonly string[];
+  const plain = !generic && mechanism.some(({ what, strength }) => decisive.includes(what) && strength >= plainlyBroken);
+  return plain ? partWeights.apart / 4 : partWeights.apart;
+}
+
+function reachPart(seen: Seen, candidate: Candidate, { reach, focus }: { reach: number; focus: Focus }): ScorePart {
   const share = sixDigits(reach);
   const unknown = !seen.graph.hasCalls && reach > 0 && reach <= unknownReach && focus.components.length > 0;
   const word = unknown ? "reach_unknown" : reach === 0 ? "reach_none" : reach >= hopDecay ** 4 ? "reach_all" : "reach_some";
-  const weight = reach === 0 ? partWeights.apart : partWeights.reach * reach;
+  const weight = reach === 0 ? apartWeight(candidate) : partWeights.reach * reach;
   return scorePart({ name: "reach", weight, word, values: { share } });
 }
 
@@ -121,7 +136,7 @@ function changePart(candidate: Candidate, focus: Focus): ScorePart[] {
 function symptomsPart(seen: Seen, candidate: Candidate, context: { focus: Focus; findings: readonly Finding[] }): ScorePart[] {
   const own = Math.max(0, ...candidate.symptoms.map(({ strength }) => strength));
   const { graph } = seen;
-  const dependent = (entity: EntityId) => (graph.distance(graph.component(entity), candidate.component) ?? 0) > 0;
+  const dependent = (entity: EntityId) => (hopsTo(seen, graph.component(entity), candidate) ?? 0) > 0;
   const others = context.findings.filter((found) => roleOf(found) === "symptom" && dependent(found.entity)).slice(0, 3);
   const theirs = 0.9 * Math.max(0, ...others.map(({ strength }) => strength));
   if (own === 0 && theirs === 0) return [];
@@ -148,14 +163,12 @@ export function scoreCandidate(seen: Seen, candidate: Candidate, context: { focu
       : [];
   const parts = [
     mechanismPart(candidate),
-    reachPart(seen, reach, context.focus),
+    reachPart(seen, candidate, { reach, focus: context.focus }),
     part,
     ...changePart(candidate, context.focus),
     ...symptomsPart(seen, candidate, context),
   ];
-  const explains = context.focus.entities.filter(
-    (entity) => seen.graph.distance(seen.graph.component(entity), candidate.component) !== null,
-  );
+  const explains = context.focus.entities.filter((entity) => hopsTo(seen, seen.graph.component(entity), candidate) !== null);
   return { ...candidate, parts, against: [...against, ...apart], explains, reach, explainedBy: null };
 }
 

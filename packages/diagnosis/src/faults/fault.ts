@@ -3,7 +3,7 @@ import type { FindingKind } from "../messages/findings.ts";
 import type { ActionId } from "../propose/actions.ts";
 
 /** Where a fault lives: the object that a person would change. */
-export type FaultHome = "workload" | "service" | "node" | "self";
+export type FaultHome = "workload" | "service" | "node" | "namespace" | "self";
 
 export interface Fault {
   readonly category:
@@ -20,6 +20,8 @@ export interface Fault {
     | "change"
     | "unknown";
   readonly home: FaultHome;
+  /** Coarser names of the same fault: they are not told where this one is. */
+  readonly refines?: readonly string[];
   readonly title: Template;
   /** What shows it, and how surely: the chance that this finding alone means this fault. */
   readonly shownBy: Partial<Record<FindingKind, number>>;
