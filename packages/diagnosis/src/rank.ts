@@ -2,7 +2,7 @@ import { byCodeUnit, canonicalJson } from "@sre/contracts/canonical";
 import type { Cause, EntityId, Finding, LocalizedText } from "@sre/contracts/evidence";
 import type { ScorePart, Scored } from "./explain/candidate.ts";
 import { homeOf } from "./explain/home.ts";
-import { confidenceOf } from "./explain/score.ts";
+import { confidenceOf, isTold } from "./explain/score.ts";
 import { faultOf } from "./faults/catalogue.ts";
 import { diagnosisLimits } from "./limits.ts";
 import { fill, sentence, spoken } from "./messages/words.ts";
@@ -77,15 +77,11 @@ export interface Ranking {
   readonly dropped: readonly Scored[];
 }
 
-// Below this a candidate is listed as ruled out, with the strongest reason against it.
-const confidenceMin = 0.3;
-
 /** Most likely first. Equal confidence shares a rank, and is listed by entity and fault. */
 export function rank(seen: Seen, scored: readonly Scored[]): Ranking {
   const order = (candidate: Scored) => `${candidate.entity} ${candidate.fault}`;
   const sorted = [...scored].sort((a, b) => confidenceOf(b) - confidenceOf(a) || byCodeUnit(order(a), order(b)));
-  const stays = (candidate: Scored) => confidenceOf(candidate) >= confidenceMin || candidate.against.length === 0;
-  const kept = sorted.filter(stays).slice(0, diagnosisLimits.causesMax);
+  const kept = sorted.filter(isTold).slice(0, diagnosisLimits.causesMax);
   const confidences = kept.map(confidenceOf);
   const causes = kept.map((candidate, i) => causeOf(seen, candidate, 1 + confidences.indexOf(confidences[i] ?? 0)));
   return { kept, causes, dropped: sorted.filter((candidate) => !kept.includes(candidate)) };

@@ -19,7 +19,7 @@ function crashed(seen: Seen, state: ContainerState): Finding[] {
     ended.reason !== "OOMKilled" &&
     ended.at !== null &&
     inWindow(seen, ended.at);
-  return failed ? [finding({ ...common, what: "container_exited", strength: 0.6 })] : [];
+  return failed ? [finding({ ...common, what: "container_exited", strength: state.settled ? 0.2 : 0.6 })] : [];
 }
 
 /** Containers that crash again and again, from pod states and back-off events. */

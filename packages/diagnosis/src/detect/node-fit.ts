@@ -1,4 +1,5 @@
 import type { ClusterObject } from "@sre/contracts/evidence";
+import { nameOf } from "../entities.ts";
 import { listAt, textAt } from "../fields.ts";
 import type { Fields } from "../seen/estate.ts";
 
@@ -15,9 +16,16 @@ export function selectorOf(spec: Fields): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(selector).flatMap(([key, value]) => (typeof value === "string" ? [[key, value]] : [])));
 }
 
+// The kubelet labels its node with its host name, which is the node's own unless somebody says otherwise.
+const labelsOf = ({ entity, labels }: ClusterObject): Readonly<Record<string, string>> => ({
+  "kubernetes.io/hostname": nameOf(entity),
+  ...labels,
+});
+
 /** Whether a node has all labels of the nodeSelector. */
 export function satisfiesSelector(spec: Fields, node: ClusterObject): boolean {
-  return Object.entries(selectorOf(spec)).every(([key, value]) => node.labels[key] === value);
+  const labels = labelsOf(node);
+  return Object.entries(selectorOf(spec)).every(([key, value]) => labels[key] === value);
 }
 
 const textsIn = (fields: Fields, key: string): string[] => {
@@ -51,5 +59,5 @@ export function satisfiesAffinity(spec: Fields, node: ClusterObject): boolean {
   const required = fieldsAt(fieldsAt(fieldsAt(spec, "affinity"), "nodeAffinity"), "requiredDuringSchedulingIgnoredDuringExecution");
   const terms = listAt(required, "nodeSelectorTerms");
   if (terms.length === 0) return true;
-  return terms.some((term) => listAt(term, "matchExpressions").every((expression) => satisfies(expression, node.labels)));
+  return terms.some((term) => listAt(term, "matchExpressions").every((expression) => satisfies(expression, labelsOf(node))));
 }

@@ -37,13 +37,28 @@ function runningSince(pod: ClusterObject): number | null {
   return starts.length === 0 ? null : Math.max(...starts);
 }
 
+/** A run is out of the loop when it lasts so many times as long as the one before it, and at least this long. */
+const [longerTimes, runMsMin] = [3, 60_000] as const;
+
+/** Whether a container that ended before has now run for much longer than it did then; null when its status does not tell. */
+export function hasSettled(seen: Seen, status: unknown): boolean | null {
+  if ((numberAt(status, "restartCount") ?? 0) === 0) return true;
+  const [since, began, ended] = [
+    momentOf(textAt(status, "state", "running", "startedAt")),
+    momentOf(textAt(status, "lastState", "terminated", "startedAt")),
+    momentOf(textAt(status, "lastState", "terminated", "finishedAt")),
+  ];
+  if (since === null || began === null || ended === null) return null;
+  return ms(seen.scope.as_of) - since >= Math.max(runMsMin, longerTimes * (ended - began));
+}
+
 /** A pod that is ready has got over a warning of its start, and over any that has not come again since. */
 function podOutlived(seen: Seen, pod: ClusterObject, event: ClusterEvent): boolean {
   if (!isReady(pod)) return false;
   const last = ms(event.last_at);
   const quiet = ms(seen.scope.as_of) - last >= settledMs;
   const restarts = Math.max(0, ...statuses(pod).map((status) => numberAt(status, "restartCount") ?? 0));
-  if (restarts > 0) return quiet && (runningSince(pod) ?? last) <= ms(seen.scope.as_of) - settledMs + slackMs;
+  if (restarts > 0) return statuses(pod).every((status) => hasSettled(seen, status) ?? quiet);
   const ready = momentOf(textAt(conditionOf(pod.status, "Ready"), "lastTransitionTime"));
   if (ready !== null && last > ready + slackMs) return false;
   const began = Math.max(momentOf(pod.created_at ?? "") ?? 0, runningSince(pod) ?? 0);

@@ -3,7 +3,7 @@ import { kindOf } from "../entities.ts";
 import { listAt, numberAt, textAt } from "../fields.ts";
 import type { Cited, Seen } from "../seen/seen.ts";
 import { ms } from "../time.ts";
-import { standingOf } from "./outlived.ts";
+import { hasSettled, standingOf } from "./outlived.ts";
 
 /** A container of a pod as Kubernetes reports it. */
 export interface ContainerState {
@@ -13,6 +13,8 @@ export interface ContainerState {
   readonly waitingMessage: string;
   readonly restarts: number;
   readonly ready: boolean;
+  /** It has run for much longer than before it last ended: it is out of any loop. */
+  readonly settled: boolean;
   /** The newest end of the container, current or previous. */
   readonly ended: { readonly reason: string; readonly code: number | null; readonly at: string | null } | null;
 }
@@ -27,7 +29,7 @@ function endOf(status: unknown, state: string): ContainerState["ended"] {
   return reason === "" && code === null ? null : { reason, code, at: at === "" ? null : at };
 }
 
-function containerState(pod: Cited<ClusterObject>, status: Readonly<Record<string, unknown>>): ContainerState {
+function containerState(seen: Seen, pod: Cited<ClusterObject>, status: Readonly<Record<string, unknown>>): ContainerState {
   return {
     pod,
     name: textAt(status, "name"),
@@ -35,6 +37,7 @@ function containerState(pod: Cited<ClusterObject>, status: Readonly<Record<strin
     waitingMessage: textAt(status, "state", "waiting", "message"),
     restarts: numberAt(status, "restartCount") ?? 0,
     ready: status["ready"] === true,
+    settled: status["ready"] === true && hasSettled(seen, status) === true,
     ended: endOf(status, "state") ?? endOf(status, "lastState"),
   };
 }
@@ -43,7 +46,7 @@ function containerState(pod: Cited<ClusterObject>, status: Readonly<Record<strin
 export function containers(seen: Seen): ContainerState[] {
   return livePods(seen).flatMap((pod) =>
     [...listAt(pod.status, "initContainerStatuses"), ...listAt(pod.status, "containerStatuses")].map((status) =>
-      containerState(pod, status),
+      containerState(seen, pod, status),
     ),
   );
 }

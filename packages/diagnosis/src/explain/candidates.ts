@@ -9,7 +9,6 @@ import type { Candidate } from "./candidate.ts";
 import { blamedChange, isPassive, onsetFor, type SeenChange } from "./changes.ts";
 import { onsetOf, type Focus } from "./focus.ts";
 import { homeOf } from "./home.ts";
-import { leastHealthy } from "./least-healthy.ts";
 
 interface Draft {
   readonly entity: EntityId;
@@ -166,8 +165,7 @@ export function candidatesOf(seen: Seen, findings: readonly Finding[], focus: Fo
   const open = components.filter((component) => !explained.has(component) && !["namespace", "cluster"].includes(partsOf(component).kind));
   const generic = open.flatMap((component) => genericCandidate(seen, component, context));
   const taken = new Set([...specific, ...generic].map(({ component }) => component));
-  const all = [...specific, ...generic, ...blindChanges(seen, taken, context)];
-  return all.length > 0 ? all : leastHealthy(seen, findings, focus);
+  return [...specific, ...generic, ...blindChanges(seen, taken, context)];
 }
 
 /** The chance that the findings mean the fault: the best of each kind, kinds taken as independent (noisy or). */

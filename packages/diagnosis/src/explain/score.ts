@@ -80,11 +80,13 @@ function reachOf(seen: Seen, candidate: Candidate, focus: Focus): number {
   return near.length === 0 ? 0 : near.reduce((sum, value) => sum + value, 0) / near.length;
 }
 
-// What is plainly broken in itself may hurt along ways that nobody drew.
+// What is plainly broken in itself may hurt along ways that nobody drew; the way to a service is used by callers that nobody knows.
 function apartWeight({ fault, mechanism, generic }: Candidate): number {
-  const decisive = faultOf(fault).decisive as readonly string[];
-  const plain = !generic && mechanism.some(({ what, strength }) => decisive.includes(what) && strength >= plainlyBroken);
-  return plain ? partWeights.apart / 4 : partWeights.apart;
+  const { category, decisive } = faultOf(fault);
+  const plain =
+    !generic && mechanism.some(({ what, strength }) => (decisive as readonly string[]).includes(what) && strength >= plainlyBroken);
+  if (!plain) return partWeights.apart;
+  return category === "routing" ? partWeights.reach / 4 : partWeights.apart / 4;
 }
 
 function reachPart(seen: Seen, candidate: Candidate, { reach, focus }: { reach: number; focus: Focus }): ScorePart {
@@ -171,6 +173,12 @@ export function scoreCandidate(seen: Seen, candidate: Candidate, context: { focu
   const explains = context.focus.entities.filter((entity) => hopsTo(seen, seen.graph.component(entity), candidate) !== null);
   return { ...candidate, parts, against: [...against, ...apart], explains, reach, explainedBy: null };
 }
+
+// Below this a candidate is listed as ruled out, with the strongest reason against it.
+const confidenceMin = 0.3;
+
+/** Whether a candidate is told as a cause: the others are listed as ruled out. */
+export const isTold = (candidate: Scored): boolean => confidenceOf(candidate) >= confidenceMin || candidate.against.length === 0;
 
 /** The sum of the parts, between 0.01 and 0.99. */
 export function confidenceOf({ parts }: Pick<Scored, "parts">): number {
