@@ -1,23 +1,13 @@
 import { byCodeUnit } from "@sre/contracts/canonical";
 import type { Answer, Edge, EntityId, Snapshot } from "@sre/contracts/evidence";
 import type { RcaCase } from "./case.ts";
-import { randomOf, type Random } from "./generated/random.ts";
+import { randomOf } from "./generated/random.ts";
+import { shuffled } from "./variants/shuffle.ts";
 
 /** The case as a live source of ours could have told it: without the answers that none could have given. */
 export function withoutNotLive(one: RcaCase): RcaCase {
   const answers = one.snapshot.answers.filter(({ id }) => !one.notLive.has(id));
   return { ...one, snapshot: { ...one.snapshot, answers } };
-}
-
-/** The items in an order that the sequence decides (Fisher and Yates). */
-function shuffled<T>(items: readonly T[], random: Random): T[] {
-  const order = [...items];
-  for (let last = order.length - 1; last > 0; last--) {
-    const other = Math.floor(random() * (last + 1));
-    const [a, b] = [order[last], order[other]];
-    if (a !== undefined && b !== undefined) [order[last], order[other]] = [b, a];
-  }
-  return order;
 }
 
 const flows: ReadonlySet<Edge["kind"]> = new Set(["calls", "routes", "publishes", "consumes"]);

@@ -10,6 +10,7 @@ export const RankedCause = z.object({
   where: z.array(EntityId),
   belongs_to: z.array(EntityId),
   evidence: z.array(EvidenceId),
+  change: z.string().nullable().default(null).meta({ description: "id of the change that is blamed for it" }),
 });
 export type RankedCause = z.infer<typeof RankedCause>;
 
@@ -21,6 +22,9 @@ export const Prediction = z.object({
   method: z.string().meta({ description: "engine, or the name of a baseline; options follow after a +" }),
   verdict: Verdict.nullable(),
   ranked: z.array(RankedCause),
+  plan_steps: z.number().int().nullable().default(null).meta({ description: "how many steps were proposed; null for what proposes none" }),
+  digest: z.string().default("").meta({ description: "hash of the whole diagnosis: equal where not a byte differs" }),
+  left_out: z.array(z.string()).default([]).meta({ description: "kinds of fault that the engine had to do without" }),
   ms: z.number(),
   engine: z.string(),
 });

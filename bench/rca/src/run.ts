@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
-import { parseArgs } from "node:util";
 import { adapters } from "./adapters/index.ts";
 import { throughApi, type Sampled } from "./api.ts";
 import { baselinePredictions } from "./baselines/index.ts";
@@ -10,53 +9,8 @@ import { permutedTopology, withoutNotLive } from "./controls.ts";
 import { predict } from "./predict.ts";
 import type { Prediction } from "./prediction.ts";
 import { Sample } from "./sample.ts";
-
-const usage = `npm run bench:rca -- --data DIR [--system NAME] [--out FILE] [--without-not-live] [--permute-topology SEED] [--no-baselines] [--no-api] [--api-sample N] [--seed N]`;
-
-interface Settings {
-  readonly data: string;
-  readonly system: string | null;
-  readonly out: string;
-  readonly liveOnly: boolean;
-  readonly permutation: number | null;
-  readonly baselines: boolean;
-  readonly apiSample: number;
-  readonly seed: number;
-}
-
-function wholeNumber(text: string, name: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new Error(`--${name} must be a whole number. ${usage}`);
-  return Number(text);
-}
-
-function settingsOf(args: readonly string[]): Settings {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      data: { type: "string" },
-      system: { type: "string" },
-      out: { type: "string", default: "reports/rca-predictions.ndjson" },
-      "without-not-live": { type: "boolean", default: false },
-      "permute-topology": { type: "string" },
-      "no-baselines": { type: "boolean", default: false },
-      "no-api": { type: "boolean", default: false },
-      "api-sample": { type: "string", default: "2" },
-      seed: { type: "string", default: "1" },
-    },
-  });
-  if (values.data === undefined) throw new Error(usage);
-  const seeded = values["permute-topology"];
-  return {
-    data: values.data,
-    system: values.system ?? null,
-    out: values.out,
-    liveOnly: values["without-not-live"],
-    permutation: seeded === undefined ? null : wholeNumber(seeded, "permute-topology"),
-    baselines: !values["no-baselines"],
-    apiSample: values["no-api"] ? 0 : wholeNumber(values["api-sample"], "api-sample"),
-    seed: wholeNumber(values.seed, "seed"),
-  };
-}
+import { settingsOf, type Settings } from "./settings.ts";
+import { controlVariants, leaveOutVariants } from "./variants/index.ts";
 
 /** What is changed about every case, and how the changed engine is called. */
 function controlOf({ liveOnly, permutation }: Settings): { options: string[]; change: (one: RcaCase) => RcaCase } {
@@ -71,26 +25,40 @@ function controlOf({ liveOnly, permutation }: Settings): { options: string[]; ch
 // A data set that holds several systems is known by the name before the slash.
 const belongs = (system: string, wanted: string | null) => wanted === null || system === wanted || system.startsWith(`${wanted}/`);
 
-async function casesIn({ data, system }: Settings): Promise<CaseOnDisk[]> {
-  const found = await Promise.all(adapters.map((adapter) => adapter.find(data)));
-  return found.flat().filter((one) => belongs(one.system, system));
+async function casesIn({ data, system, cases, seed }: Settings): Promise<CaseOnDisk[]> {
+  const found = await Promise.all(data.flatMap((directory) => adapters.map((adapter) => adapter.find(directory))));
+  const wanted = found.flat().filter((one) => belongs(one.system, system));
+  if (cases === null) return wanted;
+  const sample = new Sample<CaseOnDisk>(cases, seed);
+  for (const one of wanted) sample.offer(one.system, one);
+  return sample.items();
+}
+
+type Write = (line: Prediction) => Promise<unknown>;
+const nowMs = () => performance.now();
+
+/** What the controls say of a run, one after the other. */
+async function runVariants(one: RcaCase, { settings, options }: { settings: Settings; options: readonly string[] }, write: Write) {
+  const { controls, leaveOut, seed } = settings;
+  const variants = [...(controls ? controlVariants(one, seed) : []), ...(leaveOut === null ? [] : leaveOutVariants(one, leaveOut))];
+  for (const { name, one: changed, back, conclude, leftOut } of variants) {
+    const asking = { options: [...options, name], nowMs, ...(conclude ? { conclude } : {}), ...(leftOut ? { leftOut } : {}) };
+    const line = await predict(changed, asking);
+    await write(back === undefined ? line : { ...line, ranked: line.ranked.map(back) });
+  }
 }
 
 /** Runs every case, one after the other, and hands on what each method said as soon as it is known. */
-async function runCases(
-  cases: readonly CaseOnDisk[],
-  settings: Settings,
-  write: (line: Prediction) => Promise<unknown>,
-): Promise<Sampled[]> {
+async function runCases(cases: readonly CaseOnDisk[], settings: Settings, write: Write): Promise<Sampled[]> {
   const { options, change } = controlOf(settings);
   const sample = new Sample<Sampled>(settings.apiSample, settings.seed);
   const counts = new Map<string, number>();
-  const nowMs = () => performance.now();
   for (const found of cases) {
     for (const one of (await found.load()).map(change)) {
       const prediction = await predict(one, { options, nowMs });
       await write(prediction);
       if (settings.baselines && options.length === 0) for (const line of baselinePredictions(one, nowMs)) await write(line);
+      await runVariants(one, { settings, options }, write);
       sample.offer(one.system, { one, prediction });
       counts.set(one.system, (counts.get(one.system) ?? 0) + 1);
     }
@@ -114,7 +82,7 @@ async function compareWithApi(sample: readonly Sampled[]): Promise<void> {
 async function main(args: readonly string[]): Promise<void> {
   const settings = settingsOf(args);
   const cases = await casesIn(settings);
-  if (cases.length === 0) throw new Error(`No case of a known format lies in ${settings.data}.`);
+  if (cases.length === 0) throw new Error(`No case of a known format lies in ${settings.data.join(", ")}.`);
   await mkdir(dirname(settings.out), { recursive: true });
   const file = await open(settings.out, "w");
   try {

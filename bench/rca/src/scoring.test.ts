@@ -8,7 +8,7 @@ import { writeFiles } from "./testing/fixtures.ts";
 import { measuresOf } from "./vocabulary.ts";
 
 const cause = (rank: number, entity: string, more: Partial<RankedCause> = {}): RankedCause => ({
-  rank, entity, fault: "unknown", confidence: 0.5, where: [], belongs_to: [], evidence: [], ...more,
+  rank, entity, fault: "unknown", confidence: 0.5, where: [], belongs_to: [], evidence: [], change: null, ...more,
 }); // prettier-ignore
 const service = (name: string) => `c/n/service/${name}`;
 const measure = (truth: Truth, name: string) => {
@@ -87,7 +87,10 @@ describe("the words of the data sets", () => {
 describe("labels and predictions", () => {
   const files = writeFiles({
     "a/labels.json": JSON.stringify({ p: { scenario: "calm", root_cause: { node: "Shop", metric: null } } }),
-    "b/labels-day.json": JSON.stringify({ n: { service: "s", type: "cpu" }, s: { service: "s", metric: "cpu", onset: 1 } }),
+    "b/labels-day.json": JSON.stringify({
+      n: { service: "s", type: "cpu", inject_time_utc: "2026-01-01 00:00:00" },
+      s: { service: "s", metric: "cpu", onset: 1 },
+    }),
     "c/labels.json": JSON.stringify({ o: { fault_object: "app/x", root_cause: "oom_killed", fault_taxonomy: "Runtime_Fault" } }),
     "c/cases/x/labels.json": "never read: it lies in a case",
     "odd/bad/labels.json": JSON.stringify({ z: { truth: "?" } }),
@@ -95,19 +98,19 @@ describe("labels and predictions", () => {
   afterAll(() => files.remove());
 
   it("are read in the form of each data set", async () => {
-    const labels = await Promise.all(["a", "b", "c"].map((name) => readLabels(`${files.directory}/${name}`)));
-    expect(labels.map((each) => [...each])).toEqual([
+    const labels = await Promise.all(["a", "b", "c"].map((name) => readLabels([`${files.directory}/${name}`])));
+    expect(labels.map((each) => each.all.map(({ id, truth }) => [id, truth]))).toEqual([
       [["p", { set: "petshop", kind: "calm", node: "Shop" }]],
       [
-        ["n", { set: "nezha", kind: "cpu", service: "s" }],
-        ["s", { set: "sock-shop", kind: "cpu", service: "s", metric: "cpu" }],
+        ["n", { set: "nezha", kind: "cpu", service: "s", onsetMs: Date.UTC(2026, 0, 1) }],
+        ["s", { set: "sock-shop", kind: "cpu", service: "s", metric: "cpu", onsetMs: 1_000 }],
       ],
       [["o", { set: "cloud-opsbench", kind: "oom_killed", object: "app/x" }]],
     ]);
   });
 
   it("of an unknown form are refused by name", async () => {
-    await expect(readLabels(`${files.directory}/odd`)).rejects.toThrow("The label of z");
+    await expect(readLabels([`${files.directory}/odd`])).rejects.toThrow("The label of z");
     expect(() => readPredictions('\n{"case":"x"}\n')).toThrow("Line 2 is no prediction");
   });
 });

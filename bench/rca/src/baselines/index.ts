@@ -29,7 +29,7 @@ function latestChange(snapshot: Snapshot): Suspect[] {
   const changes = snapshot.answers.flatMap((answer) =>
     answer.kind === "answered" && answer.data.about === "changes" ? answer.data.changes : [],
   );
-  return changes.map(({ entity, started_at: at }) => ({ entity, fault: "unknown", score: Date.parse(at) }));
+  return changes.map(({ id, entity, started_at: at }) => ({ entity, fault: "unknown", score: Date.parse(at), change: id }));
 }
 
 const baselines: Readonly<Record<string, (snapshot: Snapshot) => Suspect[]>> = {
@@ -48,6 +48,7 @@ export function baselinePredictions(one: RcaCase, nowMs: () => number): Predicti
     const started = nowMs();
     const answers = ranked(suspects(one.snapshot));
     const ms = Math.round((nowMs() - started) * 10) / 10;
-    return { system: one.system, case: one.id, run: one.run, method, verdict: null, ranked: answers, ms, engine: "" };
+    const nothing = { verdict: null, plan_steps: null, digest: "", left_out: [], engine: "" };
+    return { system: one.system, case: one.id, run: one.run, method, ranked: answers, ms, ...nothing };
   });
 }

@@ -7,6 +7,8 @@ export interface Suspect {
   readonly entity: EntityId;
   readonly fault: string;
   readonly score: number;
+  /** The change that is blamed. */
+  readonly change?: string;
 }
 
 /** The most answers that a baseline gives. */
@@ -22,7 +24,7 @@ export function ranked(suspects: readonly Suspect[]): RankedCause[] {
   const ordered = [...best].sort(([a, x], [b, y]) => y.score - x.score || byCodeUnit(a, b)).map(([, suspect]) => suspect);
   const rankOf = new Map<number, number>();
   ordered.forEach(({ score }, i) => rankOf.has(score) || rankOf.set(score, i + 1));
-  return ordered.slice(0, answersMax).map(({ entity, fault, score }) => ({
+  return ordered.slice(0, answersMax).map(({ entity, fault, score, change }) => ({
     rank: rankOf.get(score) ?? 1,
     entity,
     fault,
@@ -30,5 +32,6 @@ export function ranked(suspects: readonly Suspect[]): RankedCause[] {
     where: [],
     belongs_to: [],
     evidence: [],
+    change: change ?? null,
   }));
 }

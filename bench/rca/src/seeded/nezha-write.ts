@@ -1,6 +1,5 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { parseArgs } from "node:util";
 import { csvLine, csvRecords, type Record } from "../adapters/nezha/csv.ts";
 import { daysBelow, readText, type Day } from "../adapters/nezha/files.ts";
 import { readLines } from "../adapters/nezha/logs.ts";
@@ -10,9 +9,7 @@ import { tracesOf, type Traced } from "./nezha-trace.ts";
 
 /* Writes exception and wrong-return cases, made from a data set's normal stretch, in the same format with their labels beside. */
 
-const usage = "node nezha-write.ts --data DIR --out DIR [--seed N] [--cases N]";
 const minuteMs = 60_000;
-const casesMax = 60;
 const normalMetricMinutes = 10;
 
 const traceColumns = ["TraceID", "SpanID", "ParentID", "PodName", "OperationName", "StartTimeUnixNano", "EndTimeUnixNano", "Duration", "StatusCode"]; // prettier-ignore
@@ -98,25 +95,11 @@ async function writeSet(day: Day, kind: SeededKind, { out, seed, cases }: Wanted
   return set;
 }
 
-/** Every seeded set of a data directory; the folders that were written. The same data and seed give the same files. */
+/** Every seeded set of a data directory, none where it holds no day of this format; the folders that were written. The same data and seed give the same files. */
 export async function writeSeeded(directory: string, wanted: Wanted): Promise<string[]> {
   const [day] = (await daysBelow(directory)).filter(({ set }) => !set.startsWith("nezha-seeded"));
-  if (day === undefined) throw new Error(`No data of this format lies in ${directory}.`);
+  if (day === undefined) return [];
   const written: string[] = [];
   for (const kind of Object.keys(seededKinds) as SeededKind[]) written.push(await writeSet(day, kind, wanted));
   return written;
 }
-
-async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { data: { type: "string" }, out: { type: "string" }, seed: { type: "string", default: "1" }, cases: { type: "string", default: "12" } } }); // prettier-ignore
-  const [seed, cases] = [Number(values.seed), Number(values.cases)];
-  const valid = Number.isInteger(seed) && Number.isInteger(cases) && cases > 0 && cases <= casesMax;
-  if (!values.data || !values.out || !valid) throw new Error(usage);
-  for (const set of await writeSeeded(values.data, { out: values.out, seed, cases })) process.stdout.write(`${set}\n`);
-}
-
-if (import.meta.main)
-  main().catch((error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
-  });
