@@ -1,9 +1,14 @@
 declare module "autocannon" {
-  interface Request {
+  export interface Request {
     readonly method: "GET" | "POST";
     readonly path: string;
     readonly headers?: Readonly<Record<string, string>>;
     readonly body?: string;
+  }
+  /** One connection. */
+  export interface Client {
+    /** What it sends in turn. */
+    setRequests(requests: readonly Request[]): void;
   }
   interface Options {
     readonly url: string;
@@ -12,7 +17,7 @@ declare module "autocannon" {
     readonly connections: number;
     /** Requests a second of all connections together. */
     readonly overallRate: number;
-    readonly requests: readonly Request[];
+    readonly setupClient: (client: Client) => void;
   }
   interface Result {
     readonly requests: { readonly total: number };

@@ -1,48 +1,13 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { DiagnosisRun } from "@sre/contracts/control-plane";
-import { startPlatform, type Platform } from "../../e2e/flow/platform.ts";
+import { startPlatform } from "../../e2e/flow/platform.ts";
 import { quantile, report } from "./figures.ts";
-import { kubeconfigFor, startTimedSources, type TimedSources } from "./sources.ts";
-
-interface Bench {
-  readonly platform: Platform;
-  readonly sources: TimedSources;
-}
-
-/** One alert of a service of its own, so that it opens an incident of its own. Returns the incident's id. */
-async function alert({ platform, sources }: Bench, service: string): Promise<string> {
-  sources.addService(service);
-  const labels = { alertname: "HighErrorRate", severity: "critical", cluster: "bench", namespace: "bench", environment: "bench", service };
-  const one = {
-    status: "firing",
-    labels,
-    annotations: {},
-    startsAt: new Date(Date.now() - 60_000).toISOString(),
-    endsAt: "0001-01-01T00:00:00Z",
-    generatorURL: "",
-    fingerprint: Buffer.from(service).toString("hex").padEnd(16, "0").slice(0, 16),
-  };
-  const body = JSON.stringify({ version: "4", groupKey: service, status: "firing", receiver: "bench", alerts: [one] });
-  const headers = { authorization: `Bearer ${platform.ingestToken}`, "content-type": "application/json" };
-  const answer = await fetch(`${platform.url}/api/v1/webhooks/alertmanager`, { method: "POST", headers, body });
-  if (!answer.ok) throw new Error(`webhook: ${answer.status} ${await answer.text()}`);
-  return ((await answer.json()) as { incident_ids: string[] }).incident_ids[0] ?? "";
-}
+import { alert, reported } from "./incidents.ts";
+import { kubeconfigFor, startTimedSources } from "./sources.ts";
 
 /** The default of SOURCE_IN_FLIGHT_MAX. */
 const inFlightMax = 20;
-
-async function reported(platform: Platform, incidentId: string): Promise<DiagnosisRun> {
-  for (let tries = 0; tries < 6_000; tries++) {
-    const { items } = await platform.call<{ items: DiagnosisRun[] }>("GET", `/api/v1/incidents/${incidentId}/diagnoses`);
-    const run = items.find((item) => item.status === "reported" || item.status === "failed");
-    if (run) return run;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`no diagnosis of ${incidentId}`);
-}
 
 /** The most calls that followed one another, none beginning before the one before it had ended, and the time they took together. */
 function longestChain(calls: readonly { readonly from: number; readonly to: number }[]): { seconds: number; calls: number } {
