@@ -154,7 +154,9 @@ describe("states of Kubernetes", () => {
   });
 
   it("tells memory from disk in the kubelet's eviction threshold", () => {
-    expect(kinds(findings(told(id("node", "worker-1"), "EvictionThresholdMet", { message: "Attempting to reclaim memory" })))).toEqual([]);
+    expect(kinds(findings(told(id("node", "worker-1"), "EvictionThresholdMet", { message: "Attempting to reclaim" })))).toEqual([
+      "node_disk_pressure",
+    ]);
     const world = {
       alerts: [alert("A", id("node", "worker-1"), 10)],
       ...told(id("node", "worker-1"), "EvictionThresholdMet", { message: "Attempting to reclaim memory" }),
@@ -268,7 +270,13 @@ describe("logs", () => {
     ["log_new", lines("cannot price item <n>", since)],
     ["log_risen", lines("slow query <n>", step(2, 60, { since: 12 }))],
     ["log_pool_exhausted", lines("HikariPool-1 - Connection is not available, request timed out after <n>ms", since)],
-    ["log_pool_exhausted", lines("FATAL: remaining connection slots are reserved", since)],
+    ["log_too_many_connections", lines("FATAL: remaining connection slots are reserved", since)],
+    ["log_read_only", lines("ERROR: cannot execute INSERT in a read-only transaction", since)],
+    ["log_read_only", lines("The MySQL server is running with the --read-only option so it cannot execute this statement", since)],
+    ["log_access_denied", lines("Access denied for user 'shop'@'<ip>' (using password: YES)", since)],
+    ["log_resolver_failing", lines("java.net.UnknownHostException: db: Temporary failure in name resolution", since)],
+    ["log_resolver_failing", lines("lookup db on <ip>:53: read udp <ip>: i/o timeout", since)],
+    ["log_name_unresolved", lines("dial tcp: lookup db: no such host", since)],
     ["log_pool_exhausted", lines("QueuePool limit of size <n> overflow <n> reached, connection timed out", since)],
     ["log_out_of_memory", lines("java.lang.OutOfMemoryError: Java heap space", since)],
     ["log_disk_full", lines("write /data/<n>: no space left on device", since)],

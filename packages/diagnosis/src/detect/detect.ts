@@ -2,21 +2,39 @@ import { byCodeUnit, canonicalJson } from "@sre/contracts/canonical";
 import type { Finding } from "@sre/contracts/evidence";
 import { roleOf } from "../finding.ts";
 import type { Seen } from "../seen/seen.ts";
+import { detectAddresses } from "./addresses.ts";
+import { detectAlertReadings } from "./alert-readings.ts";
 import { detectAlerts } from "./alerts.ts";
 import { detectCalm } from "./calm.ts";
+import { detectCallersOnNode } from "./callers-on-node.ts";
+import { detectClaims } from "./claims.ts";
 import { detectConnectionPool } from "./connection-pool.ts";
+import { detectContainerLogs } from "./container-logs.ts";
 import { detectCrashLoop } from "./crash-loop.ts";
+import { databasesBlamed } from "./databases.ts";
+import { detectDeclaredMissing } from "./declared.ts";
 import { detectEvictions } from "./evictions.ts";
 import { detectGolden } from "./golden.ts";
 import { detectContainerStart } from "./image-pull.ts";
 import { detectLimitsReached } from "./limits-reached.ts";
 import { detectLogs } from "./logs.ts";
+import { clusterNames, detectNameServers } from "./name-servers.ts";
+import { detectNetworkDelay } from "./network-delay.ts";
+import { detectNeverConsidered } from "./never-considered.ts";
+import { detectNodeComponents } from "./node-components.ts";
 import { detectNodes } from "./nodes.ts";
 import { detectOutOfMemory } from "./out-of-memory.ts";
+import { detectOutlived } from "./outlived.ts";
+import { detectPlacement } from "./placement.ts";
+import { detectProbeKinds } from "./probe-kinds.ts";
 import { detectProbes } from "./probes.ts";
 import { detectQuota } from "./quota.ts";
+import { detectRoutes } from "./routes.ts";
 import { detectRule } from "./rule.ts";
+import { detectScaledToZero } from "./scaled-to-zero.ts";
 import { detectScheduling } from "./scheduling.ts";
+import { detectServiceWiring } from "./service-wiring.ts";
+import { weighLimits } from "./unfelt.ts";
 import { detectWorkloads } from "./workloads.ts";
 
 type Detector = (seen: Seen) => Finding[];
@@ -24,7 +42,12 @@ type Detector = (seen: Seen) => Finding[];
 const detectors: readonly Detector[] = [
   detectRule, detectAlerts, detectGolden, detectLogs, detectOutOfMemory, detectCrashLoop, detectContainerStart, detectScheduling, detectProbes,
   detectNodes, detectEvictions, detectQuota, detectWorkloads, detectLimitsReached, detectConnectionPool,
+  detectAlertReadings, detectNetworkDelay, detectServiceWiring, detectScaledToZero, detectRoutes, detectNameServers, detectAddresses, detectNodeComponents,
+  detectCallersOnNode, detectNeverConsidered, detectOutlived, detectPlacement, detectClaims, detectDeclaredMissing, detectProbeKinds, detectContainerLogs,
 ]; // prettier-ignore
+
+// What follows from findings about many things: a database's state from its clients, the cluster's name service from everybody's.
+const concluding: readonly ((seen: Seen, found: readonly Finding[]) => Finding[])[] = [databasesBlamed, clusterNames];
 
 /** Strongest first; ties by content, so that the order of evidence never shows. */
 function byStrength(a: Finding, b: Finding): number {
@@ -68,6 +91,7 @@ function strongestFirst(findings: readonly Finding[]): Finding[] {
 
 /** Everything unusual in the evidence, and what is calm about the things that alert. */
 export function detectFindings(seen: Seen): Finding[] {
-  const found = mergeStates(detectors.flatMap((detect) => detect(seen)));
+  const told = weighLimits(detectors.flatMap((detect) => detect(seen)));
+  const found = mergeStates([...told, ...concluding.flatMap((conclude) => conclude(seen, told))]);
   return strongestFirst([...found, ...detectCalm(seen, found)]);
 }

@@ -4,19 +4,11 @@ import type { FindingKind } from "../messages/findings.ts";
 import { brief } from "../messages/words.ts";
 import type { Seen, SeenLogs } from "../seen/seen.ts";
 import { ms } from "../time.ts";
+import { logTopics, plainTopics } from "./log-topics.ts";
 
 /* Log patterns that are new in the window, or several times as frequent as before, and what they speak of. */
 
 type Pattern = DataOf<"logs">["patterns"][number];
-
-// Words that mean the same fault in the client libraries of many languages.
-const topics: readonly (readonly [FindingKind, RegExp])[] = [
-  ["log_pool_exhausted", /(connection ?pool|pool(ed)? connection|pool).{0,60}(exhaust|timed? ?out|time-?out|is full|limit|no (free|available|idle)|not available|busy)|(connection is not available|remaining connection slots|too many (clients|connections)|unable to acquire (a )?connection|acquir(e|ing) (a )?(db |database )?connection.{0,40}(time|fail)|timeout.{0,40}(acquir|obtain|wait)\w* .{0,20}connection|could not (get|obtain) (a )?(jdbc )?connection|MaxConnectionsExceeded)/i],
-  ["log_out_of_memory", /out of memory|OutOfMemory|heap (out of|space|limit)|cannot allocate memory|MemoryError|bad_alloc|ENOMEM|oom-?kill/i],
-  ["log_disk_full", /no space left on device|ENOSPC|disk (is )?full|disk quota exceeded|No space left/i],
-  ["log_config_error", /(invalid|missing|unknown|malformed|unsupported|bad) (configuration|config|setting|option|environment variable|env var)|(configuration|config) (error|is invalid|invalid|failed)|environment variable .{0,60}(not set|is required|missing)|failed to (load|parse|read) .{0,40}config/i],
-  ["log_dependency_unreachable", /connection refused|ECONNREFUSED|no such host|ENOTFOUND|EAI_AGAIN|name or service not known|host unreachable|no route to host|connection reset|ECONNRESET|upstream (connect|request) (error|timeout)|(dial|connect).{0,40}(timeout|timed out)|deadline ?exceeded|context deadline exceeded|503 service unavailable|service unavailable/i],
-]; // prettier-ignore
 
 const levelStrength: Readonly<Record<Pattern["level"], number>> = {
   fatal: 0.9,
@@ -69,7 +61,7 @@ function isNew({ logs, fromMs, toMs }: Reading, pattern: Pattern): boolean {
 
 function topicOf(pattern: Pattern): FindingKind | null {
   const text = [pattern.template, ...pattern.samples].join("\n");
-  return topics.find(([, words]) => words.test(text))?.[0] ?? null;
+  return logTopics.find(([, words]) => words.test(text))?.[0] ?? null;
 }
 
 function judge(reading: Reading, pattern: Pattern): Finding[] {
@@ -77,8 +69,10 @@ function judge(reading: Reading, pattern: Pattern): Finding[] {
   const strength = levelStrength[pattern.level];
   const { during, times } = counted(reading, pattern);
   const fresh = isNew(reading, pattern);
-  if (strength < 0.4 || during < (pattern.level === "fatal" ? 1 : linesMin) || (!fresh && times < risenTimes)) return [];
-  const what = topicOf(pattern) ?? (fresh ? "log_new" : "log_risen");
+  const topic = topicOf(pattern);
+  const enough = pattern.level === "fatal" || (topic !== null && plainTopics.has(topic)) ? 1 : linesMin;
+  if (strength < 0.4 || during < enough || (!fresh && times < risenTimes)) return [];
+  const what = topic ?? (fresh ? "log_new" : "log_risen");
   const values = { template: brief(pattern.template), count: during, times, level: pattern.level };
   const from = fresh ? { from: pattern.first_at } : {};
   const certainty = fresh ? strength : strength * Math.min(1, 0.5 + times / 20);

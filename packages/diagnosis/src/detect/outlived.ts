@@ -26,7 +26,12 @@ const statuses = (pod: ClusterObject) => listAt(pod.status, "containerStatuses")
 function isReady(pod: ClusterObject): boolean {
   const told = conditionOf(pod.status, "Ready");
   const all = statuses(pod);
-  return all.length > 0 && all.every((status) => status["ready"] === true) && (told === null || textAt(told, "status") === "True");
+  const runs = (status: unknown) => textAt(status, "state", "waiting", "reason") === "";
+  return (
+    all.length > 0 &&
+    all.every((status) => status["ready"] === true && runs(status)) &&
+    (told === null || textAt(told, "status") === "True")
+  );
 }
 
 const momentOf = (text: string): number | null => (text === "" || !Number.isFinite(ms(text)) ? null : ms(text));

@@ -1,8 +1,24 @@
+import { databaseFaults } from "./database.ts";
 import { never, text, type Fault } from "./fault.ts";
+import { networkFaults } from "./network.ts";
+import { nodeComponentFaults } from "./node-components.ts";
+import { quotaFaults } from "./quota.ts";
+import { routingFaults } from "./routing.ts";
+import { schedulingFaults } from "./scheduling.ts";
+import { startupFaults } from "./startup.ts";
+import { storageFaults } from "./storage.ts";
 
 export type { Fault, FaultHome } from "./fault.ts";
 
 export const faultCatalogue = {
+  ...databaseFaults,
+  ...networkFaults,
+  ...nodeComponentFaults,
+  ...quotaFaults,
+  ...routingFaults,
+  ...schedulingFaults,
+  ...startupFaults,
+  ...storageFaults,
   out_of_memory: {
     category: "runtime", home: "workload", title: text("{entity} runs out of memory", "{entity} 記憶體不足"),
     shownBy: { oom_killed: 0.97, log_out_of_memory: 0.6, memory_at_limit: 0.5 },
@@ -16,7 +32,7 @@ export const faultCatalogue = {
     category: "runtime", home: "workload", title: text("{entity} crashes again and again", "{entity} 反覆崩潰"),
     shownBy: { crash_looping: 0.9, container_exited: 0.6 }, supportedBy: { replicas_unavailable: 0.2, log_new: 0.3, rollout_stuck: 0.2 },
     decisive: ["crash_looping"], speaksAgainst: text("its containers run without a restart", "容器未曾重啟、運作正常"),
-    follows: { callee: true, node: true, here: ["out_of_memory", "bad_config", "disk_full", "image_pull_failure", "dependency_failure"] },
+    follows: { callee: true, node: true, here: ["out_of_memory", "bad_config", "disk_full", "image_pull_failure", "dependency_failure", "wrong_port", "wrong_address", "database_credentials_refused", "dns_resolution_failure"] },
     settledBy: text("The last lines of the previous container of {entity}", "查看 {entity} 前一個容器的最後記錄"), settlingSignal: "objects",
     plan: ["kubernetes.inspect_previous_logs", "kubernetes.inspect_pods"],
   },
@@ -40,22 +56,22 @@ export const faultCatalogue = {
     category: "runtime", home: "workload", title: text("{entity} fails its health probe", "{entity} 的健康探測失敗"),
     shownBy: { probe_failing: 0.7 }, supportedBy: { replicas_unavailable: 0.3, rollout_stuck: 0.2, container_exited: 0.1 },
     decisive: ["probe_failing"], speaksAgainst: text("its pods are ready", "其 Pod 皆為就緒狀態"),
-    follows: { callee: true, node: true, here: ["out_of_memory", "crash_loop", "connection_pool_exhausted", "cpu_saturation", "disk_full", "bad_config", "dependency_failure"] },
+    follows: { callee: true, node: true, here: ["out_of_memory", "crash_loop", "connection_pool_exhausted", "cpu_saturation", "disk_full", "bad_config", "dependency_failure", "wrong_port", "wrong_address", "database_credentials_refused", "dns_resolution_failure"] },
     settledBy: text("The answer of the probe's own path from within a pod of {entity}", "在 {entity} 的 Pod 內直接呼叫探測路徑並查看回應"), settlingSignal: "events",
     plan: ["kubernetes.inspect_pods", "kubernetes.inspect_logs"],
   },
   quota_exceeded: {
-    category: "capacity", home: "workload", title: text("a quota keeps {entity} from having its pods", "{entity} 受限於配額，無法建立 Pod"),
+    category: "admission", home: "namespace", title: text("a quota of {entity} is exhausted", "{entity} 的配額已用盡"),
     shownBy: { quota_exceeded: 0.97 }, supportedBy: { replicas_unavailable: 0.2, rollout_stuck: 0.2 },
     decisive: ["quota_exceeded"], speaksAgainst: text("the quota has room", "配額仍有餘裕"), follows: never,
-    settledBy: text("Used against hard in the quota of the namespace of {entity}", "查看 {entity} 所屬命名空間配額的已用量與上限"), settlingSignal: "events",
+    settledBy: text("Used against hard in the quotas of {entity}", "查看 {entity} 配額的已用量與上限"), settlingSignal: "events",
     plan: ["kubernetes.inspect_quota", "kubernetes.raise_quota"],
   },
   node_not_ready: {
     category: "node", home: "node", title: text("{entity} is not ready", "{entity} 未就緒"),
     shownBy: { node_not_ready: 0.97 }, supportedBy: { pod_evicted: 0.2, pod_evicted_disk: 0.1, pod_evicted_memory: 0.1 },
     decisive: ["node_not_ready"], speaksAgainst: text("its kubelet reports Ready", "kubelet 回報 Ready"),
-    follows: { callee: false, node: false, here: ["node_disk_pressure", "node_memory_pressure"] },
+    follows: { callee: false, node: false, here: ["node_disk_pressure", "node_memory_pressure", "container_runtime_down", "kubelet_down"] },
     settledBy: text("The Ready condition of {entity} and its kubelet's log", "查看 {entity} 的 Ready 狀態與 kubelet 記錄"), settlingSignal: "objects",
     plan: ["kubernetes.inspect_node", "kubernetes.cordon", "kubernetes.drain"],
   },
@@ -91,7 +107,7 @@ export const faultCatalogue = {
   },
   cpu_saturation: {
     category: "capacity", home: "workload", title: text("{entity} has too little CPU", "{entity} 的 CPU 不足"),
-    shownBy: { cpu_at_limit: 0.7, cpu_throttled: 0.7 }, supportedBy: { golden_latency: 0.2, golden_saturation: 0.1 },
+    shownBy: { cpu_at_limit: 0.7, cpu_throttled: 0.7, cpu_risen_throttled: 0.85 }, supportedBy: { golden_latency: 0.2, golden_saturation: 0.1 },
     decisive: [], speaksAgainst: text("CPU well below its limit while it is slow", "變慢期間 CPU 用量遠低於上限"), follows: { callee: false, node: false, here: ["overload"] },
     settledBy: text("CPU and latency of {entity} with more replicas or a higher limit", "增加副本或調高上限後，觀察 {entity} 的 CPU 與延遲"), settlingSignal: "cpu",
     plan: ["kubernetes.scale_up", "kubernetes.raise_cpu_limit"],
@@ -105,8 +121,8 @@ export const faultCatalogue = {
   },
   dependency_failure: {
     category: "dependency", home: "service", title: text("{entity} cannot reach something it needs", "{entity} 連不上所依賴的服務"),
-    shownBy: { log_dependency_unreachable: 0.55 }, supportedBy: { golden_errors: 0.2, golden_latency: 0.1 },
-    decisive: [], speaksAgainst: text("its calls are answered", "對外呼叫皆正常回應"), follows: { callee: true, node: true, here: ["connection_pool_exhausted", "bad_config"] },
+    shownBy: { log_dependency_unreachable: 0.55, log_name_unresolved: 0.55 }, supportedBy: { golden_errors: 0.2, golden_latency: 0.1 },
+    decisive: [], speaksAgainst: text("its calls are answered", "對外呼叫皆正常回應"), follows: { callee: true, node: true, here: ["connection_pool_exhausted", "bad_config", "wrong_port", "wrong_address", "dns_resolution_failure"] },
     settledBy: text("Whether what {entity} calls answers from within its pod", "在 {entity} 的 Pod 內確認所依賴的服務是否回應"), settlingSignal: "errors",
     plan: ["kubernetes.inspect_logs", "kubernetes.inspect_endpoints"],
   },

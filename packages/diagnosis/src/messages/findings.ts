@@ -1,10 +1,24 @@
 import { kind, type FindingKindEntry } from "./finding-kind.ts";
+import { admissionFindings } from "./findings-admission.ts";
+import { databaseFindings } from "./findings-database.ts";
+import { networkFindings } from "./findings-network.ts";
+import { nodeComponentFindings } from "./findings-node-components.ts";
+import { routingFindings } from "./findings-routing.ts";
+import { schedulingFindings } from "./findings-scheduling.ts";
+import { startupFindings } from "./findings-startup.ts";
 import type { Template } from "./words.ts";
 
 export type { FindingRole } from "./finding-kind.ts";
 
 /** Every kind of finding and its sentence. */
 export const findingKinds = {
+  ...admissionFindings,
+  ...databaseFindings,
+  ...networkFindings,
+  ...nodeComponentFindings,
+  ...routingFindings,
+  ...schedulingFindings,
+  ...startupFindings,
   // What users feel
   golden_errors: kind(
     "symptom",

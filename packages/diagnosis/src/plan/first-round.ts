@@ -4,7 +4,7 @@ import { asKind, clusterOf, isNode, isWorkload, kindOf, measuredAs, namespaceOf 
 import { diagnosisLimits } from "../limits.ts";
 import { drawnWindow, recentLook, stepSeconds } from "../scope/scope.ts";
 import {
-  changesQuestion, eventsQuestion, goldenMeasures, limitMeasures, logsQuestion, nodeMeasures, objectsQuestion, podKinds, recentQuestions, seriesQuestion, seriesQuestions, topologyQuestion,
+  changesQuestion, clusterKinds, eventsQuestion, goldenMeasures, limitMeasures, logsQuestion, nodeMeasures, objectsQuestion, podKinds, recentQuestions, seriesQuestion, seriesQuestions, topologyQuestion,
 } from "./questions.ts"; // prettier-ignore
 
 const unique = (ids: readonly (EntityId | null)[]): EntityId[] => [...new Set(ids.filter((id) => id !== null))].sort(byCodeUnit);
@@ -48,8 +48,8 @@ export function firstQuestions(scope: Scope): Question[] {
     ...recentQuestions(scope, measured),
     ...seriesQuestions(scope, nodes, nodeMeasures),
     ...namespaces.map((place) => objectsQuestion(scope, place, podKinds)),
-    ...clusters.map((place) => objectsQuestion(scope, place, ["node"])),
-    ...[...namespaces, ...nodes].map((place) => eventsQuestion(scope, place)),
+    ...clusters.map((place) => objectsQuestion(scope, place, clusterKinds)),
+    ...[...namespaces, ...clusters].map((place) => eventsQuestion(scope, place)),
     ...logged.map((of) => logsQuestion(scope, of)),
     ...seasonQuestions(scope, measured),
   ];

@@ -3,10 +3,12 @@ import type { EntityId, Finding, Question } from "@sre/contracts/evidence";
 import { isNode, isWorkload, kindOf, measuredAs, namespaceOf } from "../entities.ts";
 import { roleOf } from "../finding.ts";
 import { diagnosisLimits } from "../limits.ts";
+import { isControlPlane } from "../seen/control-plane.ts";
 import type { Seen } from "../seen/seen.ts";
 import { changeable } from "./first-round.ts";
 import {
   changesQuestion,
+  checksQuestion,
   eventsQuestion,
   goldenMeasures,
   limitMeasures,
@@ -19,7 +21,7 @@ import {
   topologyQuestion,
 } from "./questions.ts";
 
-/** Components around what alerts, nearest first: what it needs, and by one step who needs it. */
+/** Components around what alerts, nearest first and what more of them share before others: what it needs, and by one step who needs it. */
 function neighbours(seen: Seen): EntityId[] {
   const { graph, scope } = seen;
   const own = [...new Set(scope.entities.map((id) => graph.component(id)))];
@@ -30,7 +32,9 @@ function neighbours(seen: Seen): EntityId[] {
     for (const id of edge) found.set(id, hop);
   }
   for (const id of own.flatMap((each) => graph.neededBy(each))) if (!found.has(id)) found.set(id, 1.5);
-  return [...found].sort(([a, i], [b, j]) => i - j || byCodeUnit(a, b)).map(([id]) => id);
+  const sharing = (id: EntityId) => own.filter((each) => graph.distance(each, id) !== null).length;
+  const order = [...found].map(([id, hop]) => ({ id, hop, shared: sharing(id) }));
+  return order.sort((a, b) => a.hop - b.hop || b.shared - a.shared || byCodeUnit(a.id, b.id)).map(({ id }) => id);
 }
 
 /** Components that show anything unusual, the strongest finding first. */
@@ -60,6 +64,17 @@ function membersThatChange(seen: Seen, component: EntityId): EntityId[] {
 
 const workloadsOf = (seen: Seen, component: EntityId): EntityId[] => [component, ...seen.graph.members(component).filter(isWorkload)];
 
+function checks(seen: Seen, namespaces: readonly EntityId[]): Question[] {
+  const live = seen.objects.filter(({ view }) => view === "live");
+  const services = live.map(({ entity }) => entity).filter((id) => kindOf(id) === "service" && namespaces.includes(namespaceOf(id) ?? ""));
+  const nodes = live.filter(({ entity }) => isNode(entity));
+  return checksQuestion(seen.scope, {
+    services,
+    nodes: nodes.map(({ entity }) => entity),
+    planes: nodes.filter(isControlPlane).map(({ entity }) => entity),
+  });
+}
+
 /** What a round adds to what is known: neighbours that topology showed and suspects that evidence showed. */
 export function laterQuestions(seen: Seen, findings: readonly Finding[], round: 2 | 3): Question[] {
   const { scope } = seen;
@@ -75,9 +90,11 @@ export function laterQuestions(seen: Seen, findings: readonly Finding[], round: 
     .slice(0, diagnosisLimits.namespacesMax);
   // A topology of bounded depth may have ended at any of these: what they call, own and mount is asked once more.
   const unfolded = components.filter((id) => !unmeasured.has(kindOf(id))).flatMap((id) => workloadsOf(seen, id));
+  const read = new Set(seen.answers.flatMap(({ question }) => (question.about === "logs" ? [question.of] : [])));
   const logged = [...suspected.filter((id) => around.includes(id)), ...around]
     .filter((id) => !unmeasured.has(kindOf(id)) && kindOf(id) !== "database")
-    .map(measuredAs);
+    .map(measuredAs)
+    .filter((id) => !read.has(id));
   return [
     ...changesQuestion(
       scope,
@@ -90,5 +107,6 @@ export function laterQuestions(seen: Seen, findings: readonly Finding[], round: 
     ...[...namespaces, ...suspectNodes].map((place) => eventsQuestion(scope, place)),
     ...[...new Set(logged)].slice(0, diagnosisLimits.logQuestionsPerRoundMax).map((of) => logsQuestion(scope, of)),
     ...(round === 2 ? topologyQuestion(unfolded) : []),
+    ...(round === 2 ? checks(seen, namespaces) : []),
   ];
 }

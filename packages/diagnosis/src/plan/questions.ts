@@ -1,5 +1,6 @@
 import { byCodeUnit } from "@sre/contracts/canonical";
-import type { EntityId, Question, Scope, Signal, Statistic, Window } from "@sre/contracts/evidence";
+import { entityId, type EntityId, type Question, type Scope, type Signal, type Statistic, type Window } from "@sre/contracts/evidence";
+import { nameOf, partsOf } from "../entities.ts";
 import { diagnosisLimits } from "../limits.ts";
 import { drawnWindow, recentLook, stepSeconds } from "../scope/scope.ts";
 
@@ -81,10 +82,19 @@ export const podKinds = [
   "job",
   "replicaset",
   "service_object",
+  "endpoints",
+  "ingress",
   "config",
+  "secret",
   "quota",
   "claim",
+  "policy",
+  "identity",
+  "autoscaler",
 ];
+
+/** What stands in no namespace. */
+export const clusterKinds = ["node", "volume", "storageclass"];
 
 export function objectsQuestion(scope: Scope, place: EntityId, kinds: readonly string[]): Question {
   return { about: "objects", kinds: [...kinds].sort(byCodeUnit), in: place, as_of: scope.as_of };
@@ -101,4 +111,21 @@ export function changesQuestion(scope: Scope, of: readonly EntityId[]): Question
 
 export function topologyQuestion(of: readonly EntityId[]): Question[] {
   return of.length === 0 ? [] : [{ about: "topology", of: sortedIds(of), depth: diagnosisLimits.topologyDepth }];
+}
+
+const checksMax = 200;
+const nodeComponents = ["containerd", "kubelet", "kube-proxy"];
+
+/** Test connections to services, and whether the parts of Kubernetes run on the nodes. */
+export function checksQuestion(
+  scope: Scope,
+  input: { services: readonly EntityId[]; nodes: readonly EntityId[]; planes: readonly EntityId[] },
+): Question[] {
+  const component = (node: EntityId, name: string) => entityId({ ...partsOf(node), kind: "component", name: `${nameOf(node)}:${name}` });
+  const parts = [
+    ...input.nodes.flatMap((node) => nodeComponents.map((name) => component(node, name))),
+    ...input.planes.map((node) => component(node, "kube-scheduler")),
+  ];
+  const of = [...new Set([...parts.sort(byCodeUnit), ...[...input.services].sort(byCodeUnit)])].slice(0, checksMax);
+  return of.length === 0 ? [] : [{ about: "checks", of, as_of: scope.as_of }];
 }

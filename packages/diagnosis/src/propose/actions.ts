@@ -13,7 +13,7 @@ export interface Action {
   readonly mutates: boolean;
   readonly verifies: "errors" | "settling" | "none";
   /** The action makes sense on these kinds of things only. */
-  readonly on?: "workload" | "node";
+  readonly on?: "workload" | "node" | "service";
   readonly command: (target: EntityId, args: ActionArguments) => readonly string[];
 }
 
@@ -25,7 +25,8 @@ export function shellWord(word: string): string {
 }
 
 function kubectl(target: EntityId, words: readonly string[]): string[] {
-  const { cluster, namespace } = partsOf(target);
+  const { cluster, kind, name: own, namespace: around } = partsOf(target);
+  const namespace = kind === "namespace" ? own : around;
   return ["kubectl", ...(cluster === "" ? [] : ["--context", cluster]), ...(namespace === "" ? [] : ["--namespace", namespace]), ...words];
 }
 
@@ -80,10 +81,16 @@ export const actionCatalogue = {
     on: "workload", command: (target, args) => kubectl(target, ["set", "resources", typed(target), `--limits=cpu=${String(args["cpu"] ?? "")}`]),
   },
   "kubernetes.raise_quota": {
-    title: text("Raise the quota of the namespace of {entity}", "調高 {entity} 所屬命名空間的配額"),
-    effect: text("The missing pods can be created", "可建立尚缺的 Pod"),
+    title: text("Raise the quota of {entity}", "調高 {entity} 的配額"),
+    effect: text("What is missing can be created", "可建立尚缺的物件"),
     risk: "medium", reversible: true, mutates: true, verifies: "settling",
     command: (target) => kubectl(target, ["edit", "resourcequota"]),
+  },
+  "kubernetes.correct_template": {
+    title: text("Correct the pod template of {entity}", "修正 {entity} 的 Pod 範本"),
+    effect: text("New pods of {entity} start with the corrected template and replace the failing ones", "{entity} 以修正後的範本建立新 Pod，取代異常的 Pod"),
+    risk: "medium", reversible: true, mutates: true, verifies: "settling",
+    on: "workload", command: (target) => kubectl(target, ["edit", typed(target)]),
   },
   "kubernetes.cordon": {
     title: text("Keep new pods away from {entity}", "停止排程新 Pod 到 {entity}"),
@@ -137,8 +144,20 @@ export const actionCatalogue = {
     ...look, title: text("Compare the requests of {entity} with the free room of the nodes", "比對 {entity} 的資源請求與節點剩餘容量"), effect: text("Shows which resource is missing", "顯示不足的資源"),
     command: (target) => ["kubectl", ...(partsOf(target).cluster === "" ? [] : ["--context", partsOf(target).cluster]), "describe", "nodes"],
   },
+  "kubernetes.inspect_nodes": {
+    ...look, title: text("Look at the labels and taints of the nodes for {entity}", "查看節點的標籤與 taint，以供 {entity} 排程"), effect: text("Shows which nodes would take its pods", "顯示可接受其 Pod 的節點"),
+    command: (target) => ["kubectl", ...(partsOf(target).cluster === "" ? [] : ["--context", partsOf(target).cluster]), "get", "nodes", "--show-labels"],
+  },
+  "kubernetes.inspect_claims": {
+    ...look, title: text("Look at the volume claims of {entity} and at the volumes", "查看 {entity} 的 PVC 與磁碟區"), effect: text("Shows which claims are not bound and what the volumes offer", "顯示尚未綁定的 PVC 與磁碟區的規格"),
+    command: (target) => kubectl(target, ["get", "persistentvolumeclaims,persistentvolumes", "--output=wide"]),
+  },
+  "kubernetes.inspect_service_accounts": {
+    ...look, title: text("Look at the service accounts around {entity}", "查看 {entity} 所在命名空間的服務帳號"), effect: text("Shows which accounts exist", "顯示現有的服務帳號"),
+    command: (target) => kubectl(target, ["get", "serviceaccounts"]),
+  },
   "kubernetes.inspect_quota": {
-    ...look, title: text("Look at the quota of the namespace of {entity}", "查看 {entity} 所屬命名空間的配額"), effect: text("Shows used against hard", "顯示已用量與上限"),
+    ...look, title: text("Look at the quotas of {entity}", "查看 {entity} 的配額"), effect: text("Shows used against hard", "顯示已用量與上限"),
     command: (target) => kubectl(target, ["describe", "resourcequota"]),
   },
   "kubernetes.inspect_disk": {
@@ -148,6 +167,16 @@ export const actionCatalogue = {
   "kubernetes.inspect_endpoints": {
     ...look, title: text("Look at the endpoints around {entity}", "查看 {entity} 相關的端點"), effect: text("Shows services that have no pod behind them", "顯示沒有後端 Pod 的服務"),
     command: (target) => kubectl(target, ["get", "endpointslices"]),
+  },
+  "kubernetes.correct_service": {
+    title: text("Correct {entity}", "修正 {entity}"),
+    effect: text("Its selector and ports match the pods again, and requests reach them", "選擇器與連接埠重新對應到 Pod，請求可送達"),
+    risk: "medium", reversible: true, mutates: true, verifies: "errors",
+    on: "service", command: (target) => kubectl(target, ["edit", typed(target)]),
+  },
+  "kubernetes.inspect_components": {
+    ...look, title: text("Look at the parts of Kubernetes that run on {entity}", "查看 {entity} 上的 Kubernetes 元件"), effect: text("Shows whether its proxy, scheduler and network pods run", "顯示代理、排程器與網路元件的 Pod 是否正常"),
+    on: "node", command: (target) => kubectl(target, ["get", "pods", "--namespace=kube-system", "--output=wide", `--field-selector=spec.nodeName=${name(target)}`]),
   },
   "kubernetes.inspect_node": {
     ...look, title: text("Look at {entity}", "查看 {entity}"), effect: text("Shows conditions, pressure and what runs there", "顯示節點狀況、資源壓力與其上的 Pod"),

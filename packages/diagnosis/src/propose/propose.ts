@@ -32,6 +32,7 @@ function undo(seen: Seen, { change, entity }: Scored): Proposed | null {
 
 function fits(action: ActionId, target: EntityId): boolean {
   const { on } = actionOf(action);
+  if (on === "service") return kindOf(target) === "service";
   return on === undefined || (on === "node" ? isNode(target) : isWorkload(target) && kindOf(target) !== "job");
 }
 

@@ -3,6 +3,8 @@ import { entityId, type ClusterObject, type Edge, type EntityId } from "@sre/con
 import { isNode, isWorkload, kindOf, nameOf, namespaceOf, partsOf } from "../entities.ts";
 import { textAt } from "../fields.ts";
 import { diagnosisLimits } from "../limits.ts";
+import { schedulerLinks } from "./control-plane.ts";
+import { selectorLinks } from "./selector-links.ts";
 
 /** `from` needs `to` to work. */
 const dependencyKinds: ReadonlySet<Edge["kind"]> = new Set(["calls", "routes", "consumes", "uses", "mounts", "publishes"]);
@@ -27,7 +29,10 @@ type Link = { readonly from: EntityId; readonly to: EntityId; readonly kind: Edg
 
 function objectLinks(objects: readonly ClusterObject[]): Link[] {
   return objects.flatMap((object): Link[] => {
-    const used = object.refs.map(({ to }): Link => ({ from: object.entity, to, kind: "uses" }));
+    // What may be missing and is missing is nothing that anybody needs.
+    const used = object.refs
+      .filter(({ optional, exists }) => !optional || exists !== false)
+      .map(({ to }): Link => ({ from: object.entity, to, kind: "uses" }));
     const owner = object.owner === null ? [] : [{ from: object.owner, to: object.entity, kind: "owns" as const }];
     const node = textAt(object.spec, "nodeName");
     if (kindOf(object.entity) !== "pod" || node === "") return [...owner, ...used];
@@ -130,7 +135,12 @@ function ownerFinder(links: readonly Link[]): (id: EntityId) => EntityId {
 /** Who needs whom, from declared and discovered edges and from the owners and nodes that objects name themselves. */
 export function buildGraph(input: { edges: readonly Edge[]; objects: readonly ClusterObject[]; entities: readonly EntityId[] }): Graph {
   const order = (link: Link) => `${link.from}>${link.kind}>${link.to}`;
-  const links: Link[] = [...input.edges, ...objectLinks(input.objects)].sort((a, b) => byCodeUnit(order(a), order(b)));
+  const links: Link[] = [
+    ...input.edges,
+    ...objectLinks(input.objects),
+    ...schedulerLinks(input.objects),
+    ...selectorLinks(input.objects),
+  ].sort((a, b) => byCodeUnit(order(a), order(b)));
   const named = [...input.entities, ...links.flatMap(({ from, to }) => [from, to]), ...input.objects.map(({ entity }) => entity)];
   const entities = [...new Set(named)].sort(byCodeUnit);
   links.push(...linksByName(links, entities));

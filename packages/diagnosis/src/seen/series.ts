@@ -1,7 +1,7 @@
 import { byCodeUnit, canonicalJson } from "@sre/contracts/canonical";
 import type { Answered, DataOf, EntityId, EvidenceRef, QuestionOf, Scope, Signal, Statistic } from "@sre/contracts/evidence";
 import type { Sample } from "@sre/timeseries";
-import { instant, ms } from "../time.ts";
+import { earliest, instant, ms } from "../time.ts";
 
 /** One word for a signal: golden:errors, resource:memory:limit, named:pool_used. */
 export function signalKey(signal: Signal): string {
@@ -114,15 +114,49 @@ function seriesAnswers(answers: readonly Answered[]): SeriesAnswer[] {
   });
 }
 
+const baselineSamplesMin = 5;
+
+const parted = (part: Stretch, count: number): readonly [Stretch, Stretch] => [
+  { ...part, values: part.values.slice(0, count) },
+  { ...part, startMs: part.startMs + count * part.stepMs, values: part.values.slice(count) },
+];
+
+/**
+ * What was measured only since the window began has no baseline: then what lies before the first alert, and before what its rule
+ * looks back over, is the normal, where there is enough of it.
+ */
+function withBaseline(
+  scope: Scope,
+  leadMs: number,
+  drawn: Pick<SeenSeries, "baseline" | "window">,
+): Pick<SeenSeries, "baseline" | "window"> {
+  const alerted = earliest(scope.alerts.map(({ starts_at }) => ms(starts_at)));
+  if (alerted === null || filled(drawn.baseline) > 0) return drawn;
+  const { startMs, stepMs, values } = drawn.window;
+  const count = Math.min(values.length, Math.max(0, Math.floor((alerted - leadMs - startMs) / stepMs)));
+  const [baseline, window] = parted(drawn.window, count);
+  return filled(baseline) >= baselineSamplesMin && filled(window) > 0 ? { baseline, window } : drawn;
+}
+
+/** How far back the alerts' rules look, and how long they wait. */
+function ruleLeadMs(answers: readonly Answered[]): number {
+  const leads = answers.map(({ data }) => (data.about === "rule" ? (data.for_seconds ?? 0) + (data.range_seconds ?? 0) : 0));
+  return Math.max(0, ...leads) * 1000;
+}
+
 /** The series of the window with the baseline just before it, the best answer for each entity, signal and label set. */
 export function readSeries(scope: Scope, answers: readonly Answered[]): SeenSeries[] {
   const found = new Map<string, [SeenSeries, ...SeenSeries[]]>();
   const [before, from, to] = [ms(scope.baselines[0]?.from ?? scope.window.from), ms(scope.window.from), ms(scope.window.to)];
+  const lead = ruleLeadMs(answers);
   for (const { answer, question, data } of seriesAnswers(answers)) {
     for (const row of data.rows) {
       if (row.of.includes(">")) continue;
       const cite = { id: answer.id, part: seriesPart(row) };
-      const parts = { baseline: stretch(data, row.values, [before, from]), window: stretch(data, row.values, [from, to]) };
+      const parts = withBaseline(scope, lead, {
+        baseline: stretch(data, row.values, [before, from]),
+        window: stretch(data, row.values, [from, to]),
+      });
       const seen = {
         of: row.of,
         signal: signalKey(question.signal),

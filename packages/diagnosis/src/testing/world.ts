@@ -70,6 +70,10 @@ const inside = (entity: EntityId, place: EntityId): boolean => {
   return around.kind === "cluster" ? own.cluster === around.cluster : entity === place;
 };
 
+// Questions call a Service of Kubernetes by a word of its own, answers by the word for any service.
+const asksFor = (kinds: readonly string[], kind: string): boolean =>
+  kinds.includes(kind) || (kind === "service" && kinds.includes("service_object"));
+
 function seriesData(world: World, question: Extract<Question, { about: "series" }>): EvidenceData | null {
   const { start, step, times } = points(question.window, question.step_seconds);
   const found = world.series.filter(({ of, signal }) => question.of.includes(of) && signal === signalKey(question.signal));
@@ -144,7 +148,7 @@ function dataFor(world: World, question: Question): EvidenceData | null {
     case "objects":
       return {
         about: "objects",
-        objects: world.objects.filter(({ entity }) => inside(entity, question.in) && question.kinds.includes(entityParts(entity).kind)),
+        objects: world.objects.filter(({ entity }) => inside(entity, question.in) && asksFor(question.kinds, entityParts(entity).kind)),
       };
     case "events":
       return { about: "events", events: world.events.filter(({ entity }) => inside(entity, question.in)) };
