@@ -1,4 +1,4 @@
-import type { DiagnosisRun } from "@sre/contracts/control-plane";
+import type { DiagnosisRun, DiagnosisSummary } from "@sre/contracts/control-plane";
 import type { Platform } from "../../e2e/flow/platform.ts";
 import type { TimedSources } from "./sources.ts";
 
@@ -30,9 +30,9 @@ export async function alert({ platform, sources }: Bench, service: string): Prom
 /** The first diagnosis of an incident that ended, in whatever way. */
 export async function reported(platform: Platform, incidentId: string): Promise<DiagnosisRun> {
   for (let tries = 0; tries < 6_000; tries++) {
-    const { items } = await platform.call<{ items: DiagnosisRun[] }>("GET", `/api/v1/incidents/${incidentId}/diagnoses`);
+    const { items } = await platform.call<{ items: DiagnosisSummary[] }>("GET", `/api/v1/incidents/${incidentId}/diagnoses`);
     const run = items.find((item) => item.status === "reported" || item.status === "failed");
-    if (run) return run;
+    if (run) return platform.call<DiagnosisRun>("GET", `/api/v1/diagnoses/${run.id}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   throw new Error(`no diagnosis of ${incidentId}`);

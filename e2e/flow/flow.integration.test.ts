@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { DiagnosisRun, Incident } from "@sre/contracts/control-plane";
+import type { DiagnosisRun, DiagnosisSummary, Incident } from "@sre/contracts/control-plane";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createEstate, deleteEstate, readerKubeconfig, rollOut } from "./cluster.ts";
 import { startDemoSystem, type DemoSystem } from "./demo-system.ts";
@@ -40,10 +40,11 @@ async function incidentOf(platform: Platform, namespace: string): Promise<Incide
 
 async function reported(platform: Platform, incidentId: string, id?: string): Promise<DiagnosisRun> {
   return until(`a reported diagnosis of ${incidentId}`, 90_000, async () => {
-    const { items } = await platform.call<{ items: DiagnosisRun[] }>("GET", `/api/v1/incidents/${incidentId}/diagnoses`);
+    const { items } = await platform.call<{ items: DiagnosisSummary[] }>("GET", `/api/v1/incidents/${incidentId}/diagnoses`);
     const failed = items.find((item) => item.status === "failed");
     if (failed) throw new Error(`the diagnosis failed: ${failed.error}`);
-    return items.find((item) => item.status === "reported" && (id === undefined || item.id === id));
+    const found = items.find((item) => item.status === "reported" && (id === undefined || item.id === id));
+    return found && platform.call<DiagnosisRun>("GET", `/api/v1/diagnoses/${found.id}`);
   });
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import type { DiagnosisRun, Incident, Alert } from "@sre/contracts/control-plane";
+import type { DiagnosisRun, DiagnosisSummary, Incident, Alert } from "@sre/contracts/control-plane";
 import { entityParts } from "@sre/contracts/evidence";
 import { root } from "../processes.ts";
 
@@ -77,8 +77,12 @@ async function incidentsByScenario(access: Access): Promise<Map<string, string>>
 async function untilDiagnosed(access: Access, incidentId: string, limitMs: number): Promise<{ incident: Incident; run: DiagnosisRun }> {
   const end = performance.now() + limitMs;
   while (performance.now() < end) {
-    const { items } = await call<{ items: DiagnosisRun[] }>(access, { method: "GET", path: `/api/v1/incidents/${incidentId}/diagnoses` });
-    const run = items.find((item) => item.status === "reported");
+    const { items } = await call<{ items: DiagnosisSummary[] }>(access, {
+      method: "GET",
+      path: `/api/v1/incidents/${incidentId}/diagnoses`,
+    });
+    const reported = items.find((item) => item.status === "reported");
+    const run = reported && (await call<DiagnosisRun>(access, { method: "GET", path: `/api/v1/diagnoses/${reported.id}` }));
     if (run) return { run, incident: await call<Incident>(access, { method: "GET", path: `/api/v1/incidents/${incidentId}` }) };
     if (items[0]?.status === "failed") throw new Error(items[0].error ?? "the diagnosis failed");
     await new Promise((resolve) => setTimeout(resolve, 150));

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { extname, join } from "node:path";
 import { controlPlaneOperations, problemStatus, type ProblemCode } from "@sre/contracts/control-plane";
-import { confirmedRun, freshState, incidentId, runId, type State } from "./fixture/incidents.ts";
+import { confirmedRun, freshState, incidentId, runId, summaryOf, type State } from "./fixture/incidents.ts";
 import { now } from "./fixture/build.ts";
 
 const dist = join(import.meta.dirname, "..", "dist");
@@ -143,7 +143,7 @@ function read(session: Session, response: ServerResponse, url: URL): void {
   if (noun !== "incidents" || !incident) return problem(response, "not_found", "There is no such incident, or it belongs to another team.");
   if (more === "timeline") return reply(response, "getIncidentTimeline", { items: state.timeline.get(incident.id) ?? [] });
   if (more === "diagnoses")
-    return reply(response, "listIncidentDiagnoses", { items: state.runs.filter((run) => run.incident_id === incident.id) });
+    return reply(response, "listIncidentDiagnoses", { items: state.runs.filter((run) => run.incident_id === incident.id).map(summaryOf) });
   if (more === "report") {
     response.writeHead(200, { "content-type": "text/markdown" });
     response.end(`# ${incident.title}\n\nlikely 0.86\n`);

@@ -1,11 +1,11 @@
-import type { DiagnosisRun } from "@sre/contracts/control-plane";
+import type { DiagnosisSummary } from "@sre/contracts/control-plane";
 import { useLanguage } from "../app/language.ts";
 import { Instant, useAge } from "../ui/instant.tsx";
 import { Panel } from "../ui/panel.tsx";
 import "./progress-panel.css";
 
 /** Where a diagnosis stands and what it has found so far: never a bare spinner. */
-export function ProgressPanel({ run }: { run: DiagnosisRun }) {
+export function ProgressPanel({ run }: { run: DiagnosisSummary }) {
   const { t } = useLanguage();
   const age = useAge();
   const title = run.status === "queued" ? t("progress.queued") : `${t("progress.running")}: ${run.current_step}`;

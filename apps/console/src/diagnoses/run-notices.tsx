@@ -11,7 +11,7 @@ export function RunNotices({ choice, onShow }: { choice: RunChoice; onShow: (id:
   const { t, language, say } = useLanguage();
   const now = useNow();
   const { announced, broken, reported, shownId } = choice;
-  const headline = announced?.result ? say(announced.result.diagnosis.headline) : "";
+  const headline = announced?.headline ? say(announced.headline) : "";
   const newest = reported[0]?.id;
   return (
     <>
@@ -41,8 +41,8 @@ export function RunNotices({ choice, onShow }: { choice: RunChoice; onShow: (id:
           value={shownId}
           onChange={(event) => onShow(event.currentTarget.value, event.currentTarget.value === newest)}
           data={reported.map((run) => {
-            const verdict = run.result ? ` · ${t(`verdict.${run.result.diagnosis.verdict}`)}` : "";
-            const sure = run.result?.diagnosis.causes[0] ? ` ${confidence(run.result.diagnosis.causes[0].confidence)}` : "";
+            const verdict = run.verdict ? ` · ${t(`verdict.${run.verdict}`)}` : "";
+            const sure = run.confidence === null ? "" : ` ${confidence(run.confidence)}`;
             const name = run.deployment ? ` · ${run.deployment}` : "";
             const latest = run.id === newest ? ` (${t("incident.latest")})` : "";
             return {

@@ -1,12 +1,12 @@
-import type { DiagnosisRun, Incident } from "@sre/contracts/control-plane";
+import type { DiagnosisSummary, Incident } from "@sre/contracts/control-plane";
 import { describe, expect, test } from "vitest";
 import { holdRows } from "./held-rows.ts";
 import { parseViews, withView } from "./saved-views.ts";
 import { chooseRun } from "./use-incident.ts";
 
 const incident = (id: string, title = "") => ({ id, title }) as Incident;
-const run = (id: string, more: Partial<DiagnosisRun> = {}) =>
-  ({ id, status: "reported", kind: "alerts", requested_at: `2026-11-03T02:0${id}:00Z`, ...more }) as DiagnosisRun;
+const run = (id: string, more: Partial<DiagnosisSummary> = {}) =>
+  ({ id, status: "reported", kind: "alerts", requested_at: `2026-11-03T02:0${id}:00Z`, ...more }) as DiagnosisSummary;
 
 describe("rows on screen", () => {
   test("keep their order while their contents are renewed, and newcomers are only counted", () => {

@@ -1,4 +1,4 @@
-import type { DiagnosisRun } from "@sre/contracts/control-plane";
+import type { DiagnosisSummary } from "@sre/contracts/control-plane";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { incidentAlertsQuery, incidentQuery, runQuery, runsQuery } from "../api/queries.ts";
@@ -10,19 +10,20 @@ export interface RunChoice {
   /** The run to show: the one the address names, else the one that is being read, else the newest. */
   readonly shownId: string | null;
   /** A newer result than the one being read. */
-  readonly announced: DiagnosisRun | null;
+  readonly announced: DiagnosisSummary | null;
   /** The run that has not ended. */
-  readonly running: DiagnosisRun | null;
+  readonly running: DiagnosisSummary | null;
   /** The newest run, when it ended without a result. */
-  readonly broken: DiagnosisRun | null;
-  readonly reported: readonly DiagnosisRun[];
+  readonly broken: DiagnosisSummary | null;
+  readonly reported: readonly DiagnosisSummary[];
 }
 
-const isRunning = (run: DiagnosisRun) => run.status === "queued" || run.status === "running";
-const newestFirst = (a: DiagnosisRun, b: DiagnosisRun) => Date.parse(b.requested_at) - Date.parse(a.requested_at) || (a.id < b.id ? 1 : -1);
+const isRunning = (run: DiagnosisSummary) => run.status === "queued" || run.status === "running";
+const newestFirst = (a: DiagnosisSummary, b: DiagnosisSummary) =>
+  Date.parse(b.requested_at) - Date.parse(a.requested_at) || (a.id < b.id ? 1 : -1);
 
 /** Which run to show, given what is being read: a new verdict never replaces it by itself. */
-export function chooseRun(runs: readonly DiagnosisRun[], wanted: { fromAddress: string | undefined; read: string | null }): RunChoice {
+export function chooseRun(runs: readonly DiagnosisSummary[], wanted: { fromAddress: string | undefined; read: string | null }): RunChoice {
   const sorted = [...runs].sort(newestFirst);
   const reported = sorted.filter((run) => run.status === "reported");
   const has = (id: string | null | undefined) => reported.find((run) => run.id === id)?.id ?? null;

@@ -1,14 +1,13 @@
 import { DiagnosticResult } from "@sre/contracts/assistant";
-import type { DiagnosisRun } from "@sre/contracts/control-plane";
-import type { DiagnosisRow } from "./store.ts";
+import type { DiagnosisRun, DiagnosisSummary } from "@sre/contracts/control-plane";
+import type { DiagnosisRow, DiagnosisSummaryRow } from "./store.ts";
 
 /** The stored result of a diagnosis, null while there is none. */
 export function resultOf(row: DiagnosisRow): DiagnosticResult | null {
   return row.result === null ? null : DiagnosticResult.parse(JSON.parse(row.result));
 }
 
-/** A diagnosis as the API shows it. */
-export function diagnosisRunOf(row: DiagnosisRow): DiagnosisRun {
+function commonOf(row: DiagnosisSummaryRow): Omit<DiagnosisRun, "result"> {
   return {
     id: row.id,
     incident_id: row.incident_id,
@@ -24,7 +23,17 @@ export function diagnosisRunOf(row: DiagnosisRow): DiagnosisRun {
     finished_at: row.finished_at?.toISOString() ?? null,
     requested_by: row.requested_by,
     changed: row.changed,
-    result: resultOf(row),
     error: row.error,
   };
+}
+
+/** A diagnosis as the API shows it. */
+export function diagnosisRunOf(row: DiagnosisRow): DiagnosisRun {
+  return { ...commonOf(row), result: resultOf(row) };
+}
+
+/** A diagnosis as the API lists it. */
+export function diagnosisSummaryOf(row: DiagnosisSummaryRow): DiagnosisSummary {
+  const { verdict, confidence, headline } = row;
+  return { ...commonOf(row), verdict, confidence, headline };
 }

@@ -1,8 +1,8 @@
-import type { DiagnosisRun } from "@sre/contracts/control-plane";
+import type { DiagnosisRun, DiagnosisSummary } from "@sre/contracts/control-plane";
 import { requireScope, RuleBroken, type CallContext } from "@sre/service-kit";
 import type { App } from "../app.ts";
 import { needIncident } from "../incidents/get-incident.ts";
-import { diagnosisRunOf } from "./diagnosis-view.ts";
+import { diagnosisRunOf, diagnosisSummaryOf } from "./diagnosis-view.ts";
 import { findDiagnosesOf, findDiagnosis } from "./store.ts";
 
 export async function getDiagnosis(app: App, ctx: CallContext, input: { diagnosisId: string }): Promise<DiagnosisRun> {
@@ -12,9 +12,9 @@ export async function getDiagnosis(app: App, ctx: CallContext, input: { diagnosi
   return diagnosisRunOf(row);
 }
 
-export async function listIncidentDiagnoses(app: App, ctx: CallContext, input: { incidentId: string }): Promise<DiagnosisRun[]> {
+export async function listIncidentDiagnoses(app: App, ctx: CallContext, input: { incidentId: string }): Promise<DiagnosisSummary[]> {
   requireScope(ctx, "incidents:read");
   await needIncident(app, ctx, input.incidentId);
   const rows = await findDiagnosesOf(app.database.kysely, ctx.teamId, input.incidentId);
-  return rows.map(diagnosisRunOf);
+  return rows.map(diagnosisSummaryOf);
 }

@@ -3,6 +3,8 @@ import type { Insertable, Selectable, Updateable } from "kysely";
 import type { Db, DiagnosisTable, Tx } from "../migrations/tables.ts";
 
 export type DiagnosisRow = Selectable<DiagnosisTable>;
+/** A diagnosis without its result, which is by far its largest part. */
+export type DiagnosisSummaryRow = Omit<DiagnosisRow, "team_id" | "attempts" | "result">;
 
 /** The newest diagnoses of one incident that the API lists. */
 const diagnosesListedMax = 50;
@@ -34,10 +36,15 @@ export function lockWaitingDiagnosis(tx: Tx, teamId: TeamId, incidentId: string)
     .executeTakeFirst();
 }
 
-export function findDiagnosesOf(db: Db, teamId: TeamId, incidentId: string): Promise<DiagnosisRow[]> {
+const summaryColumns = [
+  "id", "incident_id", "session_id", "trigger", "kind", "deployment", "status", "progress", "current_step", "steps",
+  "requested_at", "finished_at", "requested_by", "changed", "verdict", "confidence", "headline", "error",
+] as const; // prettier-ignore
+
+export function findDiagnosesOf(db: Db, teamId: TeamId, incidentId: string): Promise<DiagnosisSummaryRow[]> {
   return db
     .selectFrom("diagnoses")
-    .selectAll()
+    .select(summaryColumns)
     .where("team_id", "=", teamId)
     .where("incident_id", "=", incidentId)
     .orderBy("requested_at", "desc")

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { DiagnosticResult, SessionStep, ToolStatus } from "../assistant/index.ts";
-import { Answer, EvidenceId, LocalizedText } from "../evidence/index.ts";
+import { Answer, EvidenceId, LocalizedText, Verdict } from "../evidence/index.ts";
 import { Instant, text } from "../shared/values.ts";
 
 export const DiagnosisRun = z
@@ -25,6 +25,12 @@ export const DiagnosisRun = z
   .meta({ id: "DiagnosisRun" });
 export type DiagnosisRun = z.infer<typeof DiagnosisRun>;
 
+/** A diagnosis among others: what it came to, without the result itself. */
+export const DiagnosisSummary = DiagnosisRun.omit({ result: true })
+  .extend({ verdict: Verdict.nullable(), confidence: z.number().nullable(), headline: LocalizedText.nullable() })
+  .meta({ id: "DiagnosisSummary" });
+export type DiagnosisSummary = z.infer<typeof DiagnosisSummary>;
+
 export const RequestDiagnosis = z
   .strictObject({
     deployment: z
@@ -39,8 +45,8 @@ const tag = { tag: "diagnoses", authentication: "principal" } as const;
 
 export const diagnosisOperations = {
   listIncidentDiagnoses: {
-    ...tag, method: "GET", path: "/api/v1/incidents/{incident_id}/diagnoses", summary: "Diagnoses of an incident, newest first", scope: "incidents:read",
-    params: z.object({ incident_id: z.uuid() }), responses: { 200: z.object({ items: z.array(DiagnosisRun) }) }, problems: [404],
+    ...tag, method: "GET", path: "/api/v1/incidents/{incident_id}/diagnoses", summary: "Diagnoses of an incident, newest first, without their results", scope: "incidents:read",
+    params: z.object({ incident_id: z.uuid() }), responses: { 200: z.object({ items: z.array(DiagnosisSummary) }) }, problems: [404],
   },
   requestDiagnosis: {
     ...tag, method: "POST", path: "/api/v1/incidents/{incident_id}/diagnoses", summary: "Diagnose again, or judge one deployment", scope: "diagnoses:write",
