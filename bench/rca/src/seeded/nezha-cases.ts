@@ -12,9 +12,14 @@ export const seededKinds = {
 } as const satisfies Record<string, Pick<SeededFault, "kind" | "coded">>;
 export type SeededKind = keyof typeof seededKinds;
 
+/** The set in which nothing is wrong: windows drawn in the same way, without a fault. */
+export const healthySet = "normal";
+export const setNames: readonly (SeededKind | typeof healthySet)[] = [...(Object.keys(seededKinds) as SeededKind[]), healthySet];
+
 /** One case: its window's minutes and what is done in them. */
 export interface SeededCase {
-  readonly fault: SeededFault;
+  /** Null where nothing is wrong. */
+  readonly fault: SeededFault | null;
   /** Minutes since the epoch. */
   readonly minutes: readonly number[];
   readonly onsetMs: number;
@@ -83,17 +88,16 @@ export function seenNormal(normal: readonly Traced[], seed: number): Traced[] {
 /** Case number `index` of a set: normal traces drawn anew, with the fault from its onset in the first minute on. The same seed gives the same case. */
 export function seededCase(
   normal: readonly Traced[],
-  set: { kind: SeededKind; seed: number; normalMinute: number },
+  set: { kind: SeededKind | typeof healthySet; seed: number; normalMinute: number },
   index: number,
 ): SeededCase {
-  const kinds = Object.keys(seededKinds);
-  const random = randomOf(set.seed * 1_000_003 + kinds.indexOf(set.kind) * 10_007 + index);
-  const fault = faultIn(targetsOf(normal), set.kind, random);
+  const random = randomOf(set.seed * 1_000_003 + setNames.indexOf(set.kind) * 10_007 + index);
+  const fault = set.kind === healthySet ? null : faultIn(targetsOf(normal), set.kind, random);
   const first = set.normalMinute + firstCaseAfterMinutes + index * caseEveryMinutes;
   const minutes = Array.from({ length: windowMinutes }, (_, i) => first + i);
   const shiftMs = (first - set.normalMinute) * minuteMs;
   const startMs = Math.min(...normal.flatMap(({ spans }) => spans.map((span) => span.startMs))) + shiftMs;
   const onsetMs = startMs + (0.1 + 0.7 * random()) * minuteMs;
   const traces = minutes.flatMap((minute) => drawn(normal, { minute, normalMinute: set.normalMinute }, random));
-  return { fault, minutes, onsetMs, traces: traces.map((traced) => withFault(traced, fault, onsetMs)) };
+  return { fault, minutes, onsetMs, traces: fault === null ? traces : traces.map((traced) => withFault(traced, fault, onsetMs)) };
 }

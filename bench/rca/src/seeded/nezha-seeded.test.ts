@@ -98,7 +98,7 @@ describe("seeded cases", () => {
     const out = await mkdtemp(join(tmpdir(), "seeded-"));
     const [set] = await writeSeeded(data, { out, seed: 1, cases: 2 });
     const found = await nezhaAdapter.find(out);
-    expect(found.map(({ system, id }) => `${system} ${id}`)).toHaveLength(6);
+    expect(found.map(({ system, id }) => `${system} ${id}`)).toHaveLength(8);
     const labels: unknown = JSON.parse(await readFile(join(set ?? "", "labels-2024-03-05.json"), "utf8"));
     expect(Object.keys(labels as object)).toEqual(found.filter(({ system }) => system === "nezha-seeded-exception").map(({ id }) => id));
     const [one] = (await found[0]?.load()) ?? [];

@@ -4,10 +4,11 @@ import { csvLine, csvRecords, type Record } from "../adapters/nezha/csv.ts";
 import { daysBelow, readText, type Day } from "../adapters/nezha/files.ts";
 import { readLines } from "../adapters/nezha/logs.ts";
 import { readSpans } from "../adapters/nezha/spans.ts";
-import { seededCase, seededKinds, seenNormal, type SeededKind } from "./nezha-cases.ts";
+import { seededCase, seenNormal, setNames } from "./nezha-cases.ts";
+import type { SeededFault } from "./nezha-faults.ts";
 import { tracesOf, type Traced } from "./nezha-trace.ts";
 
-/* Writes exception and wrong-return cases, made from a data set's normal stretch, in the same format with their labels beside. */
+/* Writes exception and wrong-return cases, and some in which nothing is wrong, made from a data set's normal stretch, in the same format with their labels beside. */
 
 const minuteMs = 60_000;
 const normalMetricMinutes = 10;
@@ -72,7 +73,14 @@ async function normalOf(day: Day): Promise<{ minute: number; traces: Traced[] }>
   return { minute: files.minute, traces: tracesOf(spans, readLines(await readText(files.log), files.minute)) };
 }
 
-async function writeSet(day: Day, kind: SeededKind, { out, seed, cases }: Wanted): Promise<string> {
+function labelOf(fault: SeededFault | null, type: string, onsetMs: number): object {
+  if (fault === null) return { type };
+  const { service, ...injected } = fault;
+  const at = new Date(onsetMs).toISOString().slice(0, 19).replace("T", " ");
+  return { inject_time_utc: at, service, type, injected };
+}
+
+async function writeSet(day: Day, kind: (typeof setNames)[number], { out, seed, cases }: Wanted): Promise<string> {
   const { minute: normalMinute, traces } = await normalOf(day);
   const set = join(out, `nezha-seeded-${kind}`);
   const parts = { normal: join(set, day.date, "normal"), windows: join(set, day.date, "windows") };
@@ -86,9 +94,7 @@ async function writeSet(day: Day, kind: SeededKind, { out, seed, cases }: Wanted
     const byMinute = Map.groupBy(changed, ({ spans }) => spans[0]?.minute ?? normalMinute);
     for (const minute of minutes) await writeMinute(parts.windows, minute, byMinute.get(minute) ?? []);
     windows.push(...minutes);
-    const { service, ...injected } = fault;
-    const at = new Date(onsetMs).toISOString().slice(0, 19).replace("T", " ");
-    labels[`nz-${day.date}-${String(index).padStart(2, "0")}`] = { inject_time_utc: at, service, type: kind, injected };
+    labels[`nz-${day.date}-${String(index).padStart(2, "0")}`] = labelOf(fault, kind, onsetMs);
   }
   for (const path of day.metrics) await writeFile(join(parts.windows, "metric", basename(path)), metricCsv(await readText(path), normalMinute, windows)); // prettier-ignore
   await writeFile(join(set, `labels-${day.date}.json`), `${JSON.stringify(labels, null, 1)}\n`);
@@ -100,6 +106,6 @@ export async function writeSeeded(directory: string, wanted: Wanted): Promise<st
   const [day] = (await daysBelow(directory)).filter(({ set }) => !set.startsWith("nezha-seeded"));
   if (day === undefined) return [];
   const written: string[] = [];
-  for (const kind of Object.keys(seededKinds) as SeededKind[]) written.push(await writeSet(day, kind, wanted));
+  for (const kind of setNames) written.push(await writeSet(day, kind, wanted));
   return written;
 }

@@ -86,26 +86,54 @@ function servicesKnown(recorder: Recorder, entry: EntityId, services: readonly E
 const newerMs = 290_000;
 const olderMs = 580_000;
 
-function caseAt(id: string, input: { alert: AlertFile; recording: Recording; firesAt: number }): RcaCase {
-  const { alert: told, recording, firesAt } = input;
+interface Moment {
+  readonly alert: AlertFile;
+  readonly recording: Recording;
+  /** Seconds since the epoch. */
+  readonly firesAt: number;
+}
+
+function caseAt({ id, run }: Pick<RcaCase, "id" | "run">, { alert: told, recording, firesAt }: Moment): RcaCase {
   const asOfMs = firesAt * 1_000;
   const recorder = { source: system, asOfMs };
   const services = [...new Set(recording.columns.map(({ service }) => service))].sort(byCodeUnit);
   const entry = serviceEntity(told.entry);
   const alert = alertOf({ name: told.alert, entity: entry, atMs: asOfMs, labels: { service: told.entry } });
   const answers = [...answersAt(recorder, recording), servicesKnown(recorder, entry, services)];
-  const delay = 60 + firesAt - (told.fires_at[0] ?? firesAt);
   const baselines = [windowOf(asOfMs - olderMs, asOfMs - newerMs)];
   const rest = { entities: services, edges: [], aliases: [], answers };
   const snapshot = snapshotOf({ recorder, alert, window: windowOf(asOfMs - newerMs, asOfMs), baselines, rest });
-  return { system, id, run: `+${delay}s`, notLive: new Set(), snapshot };
+  return { system, id, run, notLive: new Set(), snapshot };
+}
+
+// The first alert fires so long after the fault began.
+const firstDelay = 60;
+
+async function readCase(folder: string): Promise<Pick<Moment, "alert" | "recording">> {
+  const alert = await readJson(join(folder, "alert.json"), AlertFile);
+  return { alert, recording: await readSeries(join(folder, "series.csv")) };
 }
 
 /** Four independent runs of a case, one for each time at which the alert may fire; each knows only the rows until then. */
 async function loadCase(folder: string): Promise<RcaCase[]> {
-  const alert = await readJson(join(folder, "alert.json"), AlertFile);
-  const recording = await readSeries(join(folder, "series.csv"));
-  return alert.fires_at.map((firesAt) => caseAt(basename(folder), { alert, recording, firesAt }));
+  const told = await readCase(folder);
+  const [first = 0] = told.alert.fires_at;
+  return told.alert.fires_at.map((firesAt) =>
+    caseAt({ id: basename(folder), run: `+${firstDelay + firesAt - first}s` }, { ...told, firesAt }),
+  );
+}
+
+/** Seconds before the fault at which the same alert is sent although nothing is wrong. */
+const falseAlarms = [90, 30];
+/** So many seconds of normal operation have to lie before it. */
+const normalSecondsMin = 120;
+
+/** The same alert before the fault began: nothing is wrong yet. None where too little was recorded before. */
+async function loadNormal(folder: string): Promise<RcaCase[]> {
+  const told = await readCase(folder);
+  const onset = Math.min(...told.alert.fires_at) - firstDelay;
+  const moments = falseAlarms.filter((before) => onset - before - told.recording.startMs / 1_000 >= normalSecondsMin);
+  return moments.map((before) => caseAt({ id: `normal/${basename(folder)}`, run: `-${before}s` }, { ...told, firesAt: onset - before }));
 }
 
 /** RCD's runs of Sock Shop as RCAEval redistributes them: resource use, load and latency each second, and no topology. */
@@ -114,6 +142,9 @@ export const sockShopAdapter: Adapter = {
   async find(directory) {
     const candidates = await directoriesWithCases(directory);
     const found = await Promise.all(candidates.map((candidate) => caseFolders(candidate, ["alert.json", "series.csv"])));
-    return found.flat().map((folder): CaseOnDisk => ({ system, id: basename(folder), load: () => loadCase(folder) }));
+    return found.flat().flatMap((folder): CaseOnDisk[] => [
+      { system, id: basename(folder), load: () => loadCase(folder) },
+      { system, id: `normal/${basename(folder)}`, load: () => loadNormal(folder) },
+    ]);
   },
 };

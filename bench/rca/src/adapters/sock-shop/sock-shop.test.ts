@@ -20,7 +20,7 @@ describe("a Sock Shop case", () => {
   let runs: readonly RcaCase[] = [];
   beforeAll(async () => {
     const cases = await sockShopAdapter.find(files.directory);
-    expect(cases.map(({ id }) => id)).toEqual(["c1"]);
+    expect(cases.map(({ id }) => id)).toEqual(["c1", "normal/c1"]);
     runs = (await Promise.all(cases.map((one) => one.load()))).flat();
   });
   afterAll(() => files.remove());
@@ -51,5 +51,20 @@ describe("a Sock Shop case", () => {
     const known = answers.filter(({ kind }) => kind === "answered").map(({ question }) => question);
     expect(known.map(({ about }) => about)).toContain("topology");
     expect(known.some((question) => question.about === "series" && JSON.stringify(question.signal).includes("latency"))).toBe(true);
+  });
+});
+
+describe("the time before a fault of Sock Shop", () => {
+  it("is a run in which nothing is wrong, which ends before the fault", async () => {
+    const seconds = Array.from({ length: 300 }, (_, i) => `${start + i},${i}`);
+    const files = writeFiles({
+      "cases/c1/alert.json": JSON.stringify({ ...alert, fires_at: [start + 300] }),
+      "cases/c1/series.csv": ["time,gate_cpu", ...seconds].join("\n"),
+    });
+    const normal = (await sockShopAdapter.find(files.directory)).find(({ id }) => id === "normal/c1");
+    const runs = (await normal?.load()) ?? [];
+    files.remove();
+    expect(runs.map(({ run }) => run)).toEqual(["-90s", "-30s"]);
+    expect(runs.map(({ snapshot }) => newest(seriesOf(snapshot, { resource: "cpu" }, "mean")) / 1_000)).toEqual([start + 150, start + 210]);
   });
 });
