@@ -119,16 +119,18 @@ describe("the written suite", () => {
     expect(found.map(({ system }) => system)).toEqual(["changes/sock-shop-1", "changes/sock-shop-1"]);
     const labels = await readLabels([out]);
     const told = await Promise.all(
-      found.map(async ({ system, id, load }) => {
-        const [one] = await load();
+      found.map(async (each) => {
+        const { system, id } = each;
+        const [one] = await each.load();
         const label = labels.of(system, id);
         if (one === undefined || label?.set !== "changes") throw new Error(`no label of ${id}`);
         return label.change === null ? "none" : changesOf(one.snapshot).find((change) => change.id === label.change)?.entity;
       }),
     );
-    expect(told.sort()).toEqual(["none", "sock-shop/sock-shop/service/cart"]);
+    expect(new Set(told)).toEqual(new Set(["none", "sock-shop/sock-shop/service/cart"]));
     const [first] = found;
     expect(await readFile(join(out, "changes-sock-shop-1", "cases", first?.id ?? "", "case.json"), "utf8")).not.toContain("change-");
-    await Promise.all([rm(out, { recursive: true }), files.remove()]);
+    await rm(out, { recursive: true });
+    files.remove();
   });
 });
