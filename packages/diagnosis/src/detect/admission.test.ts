@@ -51,6 +51,16 @@ describe("what is declared and not there", () => {
     expect(kindsOf(detected({ objects: [service("pay", "declared"), service("cart", "live"), full("1")] }))).toContain("declared_missing");
   });
 
+  it("is laid at the full quota when others are set to reach it and its workload runs", () => {
+    const frontend = object(id("deployment", "frontend"), {
+      refs: [{ path: "env", to: id("service", "pay"), optional: true, exists: false }],
+    });
+    const running = object(id("deployment", "pay"));
+    const others = [service("cart", "live"), full("2"), frontend];
+    const laid = (objects: readonly ClusterObject[]) => kindsOf(detected({ objects })).has("quota_exceeded_services");
+    expect([laid([...others, running]), laid(others)]).toEqual([true, false]);
+  });
+
   it("is not called missing where nobody listed its kind to the end", () => {
     expect(kindsOf(detected({ objects: [service("pay", "declared"), service("cart", "live")] }, false))).not.toContain("declared_missing");
   });

@@ -8,6 +8,7 @@ import { isAbsent, liveObject, liveOfKind, specOf, templateOf, type SeenObject }
 import type { Seen } from "../seen/seen.ts";
 import { ms } from "../time.ts";
 import { labelsWanted, modesOf, nearestVolume, sizeOffered, sizeWanted, type Difference, type Misfit } from "./claim-fit.ts";
+import { eventsOf } from "./pods.ts";
 import { fullQuota } from "./quota-room.ts";
 
 /* Volume claims that a workload mounts and that are not bound, and what keeps them from being bound. */
@@ -88,10 +89,20 @@ function missingClass(seen: Seen, { claim }: Mounted): string | null {
   return unknown || refused || isAbsent(seen, entityId({ cluster, namespace: "", kind: "storageclass", name })) ? name : null;
 }
 
+const waitsForPod: ReadonlySet<string> = new Set(["WaitForFirstConsumer", "WaitForPodScheduled"]);
+
+/** The scheduler looked for a volume for this workload's claim and found none. */
+function noVolumeFound(seen: Seen, { workload }: Mounted): boolean {
+  const component = seen.graph.component(workload.entity);
+  return eventsOf(seen, ["FailedScheduling"]).some(
+    ({ entity, message }) => /persistent volumes? to bind/i.test(message) && seen.graph.component(entity) === component,
+  );
+}
+
 function pending(seen: Seen, mounted: Mounted, claim: SeenObject): Finding[] {
   const told = eventsOfClaim(seen, mounted.claim).toSorted((a, b) => ms(b.last_at) - ms(a.last_at))[0];
   // Such a claim waits for its pod to get a node, not the other way round.
-  if (told?.reason === "WaitForFirstConsumer" || told?.reason === "WaitForPodScheduled") return [];
+  if (waitsForPod.has(told?.reason ?? "") && !noVolumeFound(seen, mounted)) return [];
   const detail = brief(told === undefined ? textAt(claim.status, "phase") : told.message);
   const unbound = found(seen, mounted, { what: "claim_unbound", strength: 0.9, values: { detail } });
   const { namespace, name } = partsOf(mounted.claim);

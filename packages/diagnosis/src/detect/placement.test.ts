@@ -68,6 +68,11 @@ describe("a pod without a node", () => {
     expect(kindsOf(detected({ objects, events: waits(`${background}, 2 ${labels}`) }))).toContain("node_affinity_unmatched");
   });
 
+  it("is told of an affinity that its spec does not show, when more nodes are refused than its selector refuses", () => {
+    expect(why({}, `${background}, 2 ${labels}`)).toEqual(["node_affinity_unmatched"]);
+    expect(why({ nodeSelector: { disk: "ssd" } }, `${background}, 2 ${labels}`, nodes.slice(1))).toEqual(["node_affinity_unmatched"]);
+  });
+
   it.each(["2 node(s) had untolerated taint {node.kubernetes.io/not-ready: }", "3 node(s) had an odd day", "no such words"])(
     "is told no reason of its own by %s",
     (clauses) => {

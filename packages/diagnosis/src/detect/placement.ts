@@ -2,7 +2,6 @@ import type { ClusterObject, EntityId, EvidenceRef, Finding } from "@sre/contrac
 import { podOf } from "../entities.ts";
 import { conditionOf, listAt, textAt } from "../fields.ts";
 import { finding, type FindingInput } from "../finding.ts";
-import type { FindingKind } from "../messages/findings.ts";
 import { brief } from "../messages/words.ts";
 import { isControlPlane } from "../seen/control-plane.ts";
 import { liveOfKind, podSpec, type Fields } from "../seen/estate.ts";
@@ -51,26 +50,33 @@ function requested(spec: Fields, resource: string): string {
 
 type Verdict = Pick<FindingInput, "what"> & { readonly values?: Readonly<Record<string, string>> };
 
-/** Which of the two that share a clause no node satisfies; the selector when nobody can tell. */
-function byLabels(spec: Fields, nodes: readonly ClusterObject[]): Verdict {
+const fits = (spec: Fields, node: ClusterObject): boolean => satisfiesSelector(spec, node) && satisfiesAffinity(spec, node);
+
+/** The scheduler refused more nodes for their labels than the spec tells of: the rest of what is asked for was not shown. */
+const isHidden = (spec: Fields, clause: Clause, nodes: readonly ClusterObject[]): boolean =>
+  nodes.length > 0 && clause.nodes > nodes.filter((node) => !fits(spec, node)).length;
+
+/** Which of the two that share a clause no node satisfies; the selector when both or nobody can tell. */
+function byLabels(spec: Fields, clause: Clause, nodes: readonly ClusterObject[]): Verdict {
   const selector = selectorOf(spec);
   const some = Object.keys(selector).length > 0;
   const selected = nodes.filter((node) => satisfiesSelector(spec, node));
   const liked = nodes.filter((node) => satisfiesAffinity(spec, node));
-  const what: FindingKind = some && (selected.length === 0 || liked.length > 0) ? "node_selector_unmatched" : "node_affinity_unmatched";
-  const shown = Object.entries(selector).map(([key, value]) => `${key}=${value}`).join(", "); // prettier-ignore
-  return { what, values: { selector: shown === "" ? "?" : shown } };
+  const bySelector = some && !isHidden(spec, clause, nodes) && (selected.length === 0 || liked.length > 0);
+  const shown = Object.entries(selector).map(([key, value]) => `${key}=${value}`); // prettier-ignore
+  return { what: bySelector ? "node_selector_unmatched" : "node_affinity_unmatched", values: { selector: shown.join(", ") || "?" } };
 }
 
 /** The nodes that a pod asks for by labels; of the control plane only where it names no other. */
 function fittingNodes(spec: Fields, nodes: readonly ClusterObject[]): ClusterObject[] {
-  return nodes.filter((node) => !isControlPlane(node) && satisfiesSelector(spec, node) && satisfiesAffinity(spec, node));
+  return nodes.filter((node) => !isControlPlane(node) && fits(spec, node));
 }
 
 /** What keeps a pod from the nodes that fit it by their labels; from all nodes where none fits or none is known. */
 function decisiveClause(spec: Fields, clauses: readonly Clause[], nodes: readonly ClusterObject[]): Clause | null {
   const fitting = fittingNodes(spec, nodes);
-  if (fitting.length === 0 || !clauses.some(({ kind }) => kind === "labels")) return bindingClause(clauses);
+  const labels = clauses.find(({ kind }) => kind === "labels");
+  if (fitting.length === 0 || labels === undefined || isHidden(spec, labels, nodes)) return bindingClause(clauses);
   const others = clauses.filter(({ kind }) => kind !== "labels");
   if (fitting.every(isCordoned)) return others.find(({ kind }) => kind === "cordoned") ?? bindingClause(clauses);
   return bindingClause(others) ?? bindingClause(clauses);
@@ -84,7 +90,7 @@ function verdictOf(spec: Fields, clause: Clause, nodes: readonly ClusterObject[]
     case "memory":
       return { what: `insufficient_${clause.kind}`, values: { requested: requested(spec, clause.kind) } };
     case "labels":
-      return byLabels(spec, nodes);
+      return byLabels(spec, clause, nodes);
     case "taint":
       return isStateTaint(clause.detail) ? null : { what: "taint_not_tolerated", values: { taint: clause.detail || "?" } };
     case "spreading":

@@ -16,8 +16,8 @@ import { probeOf, saysNobodyListens, saysOtherProtocol, type ProbeSetting, type 
 
 type Trouble = "port" | "protocol" | "timing";
 
-/** Given up within this many seconds after the start: hardly any server is up by then. */
-const budgetSecondsMin = 6;
+/** Given up within this many seconds after the start: many a server is not up by then. */
+const budgetSecondsMin = 15;
 
 const wordOf = (message: string): ProbeWord | null => {
   const word = /(readiness|liveness|startup) probe/i.exec(message)?.[1]?.toLowerCase();
@@ -64,14 +64,15 @@ function troubleOf(one: { setting: ProbeSetting; container: Fields }, { word, me
   if (saysOtherProtocol(message)) return "protocol";
   if (wrongPort) return "port";
   if (contradicted(one, word, failing)) return "protocol";
-  const killed = word === "readiness" || restarted;
-  return killed && setting.budgetSeconds < budgetSecondsMin && saysNobodyListens(message) ? "timing" : null;
+  return word !== "readiness" && restarted && setting.budgetSeconds < budgetSecondsMin && saysNobodyListens(message) ? "timing" : null;
 } // prettier-ignore
 
 const restartsOf = (seen: Seen, pod: EntityId): number =>
   Math.max(0, ...listAt(liveObject(seen, pod)?.status, "containerStatuses").map((status) => numberAt(status, "restartCount") ?? 0));
 
-const nameFor = (word: ProbeWord, trouble: Trouble): FindingKind => `${word === "startup" ? "liveness" : word}_probe_${trouble}`;
+// A container that fails its startup probe is ended as by its liveness probe.
+const nameFor = (word: ProbeWord, trouble: Trouble): FindingKind =>
+  word === "readiness" && trouble !== "timing" ? `readiness_probe_${trouble}` : `liveness_probe_${trouble}`;
 
 function judge(seen: Seen, events: readonly Cited<ClusterEvent>[], failing: ReadonlySet<ProbeWord>): Finding[] {
   return byEntity(events).flatMap(({ entity, events: group, first, last, count }) => {

@@ -51,10 +51,12 @@ const troubles: Readonly<
   ],
 };
 
-function probe(word: "liveness" | "readiness", trouble: Trouble): Fault {
+type ProbeFault = `liveness_probe_${Trouble}` | "readiness_probe_port" | "readiness_probe_protocol";
+
+function probe(shown: ProbeFault, word: "liveness" | "readiness", trouble: Trouble): Fault {
   const [title, against] = troubles[trouble];
   const kept = unstarted({
-    shown: `${word}_probe_${trouble}`,
+    shown,
     refines: unhealthy,
     title: title(word, word === "liveness" ? "存活" : "就緒"),
     against,
@@ -115,10 +117,9 @@ export const startupFaults = {
     }),
     category: "runtime",
   },
-  liveness_probe_port: probe("liveness", "port"),
-  liveness_probe_protocol: probe("liveness", "protocol"),
-  liveness_probe_timing: probe("liveness", "timing"),
-  readiness_probe_port: probe("readiness", "port"),
-  readiness_probe_protocol: probe("readiness", "protocol"),
-  readiness_probe_timing: probe("readiness", "timing"),
+  liveness_probe_port: probe("liveness_probe_port", "liveness", "port"),
+  liveness_probe_protocol: probe("liveness_probe_protocol", "liveness", "protocol"),
+  liveness_probe_timing: probe("liveness_probe_timing", "liveness", "timing"),
+  readiness_probe_port: probe("readiness_probe_port", "readiness", "port"),
+  readiness_probe_protocol: probe("readiness_probe_protocol", "readiness", "protocol"),
 } as const satisfies Record<string, Fault>;

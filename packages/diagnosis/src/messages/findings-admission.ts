@@ -34,8 +34,8 @@ export const admissionFindings = {
   ),
   quota_exceeded_services: kind(
     "state",
-    "{entity} is declared and not there, and the namespace's quota of services is full: {detail}",
-    "{entity} 已宣告但不存在，而命名空間的 Service 數量配額已用盡：{detail}",
+    "{entity} is wanted and not there, and the namespace's quota of services is full: {detail}",
+    "{entity} 應存在卻不存在，而命名空間的 Service 數量配額已用盡：{detail}",
   ),
   quota_exceeded_storage: kind(
     "state",

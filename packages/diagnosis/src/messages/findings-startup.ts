@@ -58,5 +58,4 @@ export const startupFindings = {
   liveness_probe_timing: liveness.timing,
   readiness_probe_port: readiness.port,
   readiness_probe_protocol: readiness.protocol,
-  readiness_probe_timing: readiness.timing,
 } as const satisfies Record<string, FindingKindEntry>;
