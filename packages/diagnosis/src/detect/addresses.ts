@@ -54,14 +54,12 @@ function declaredOtherwise(seen: Seen, { holder, ref }: Use): boolean {
   return same !== undefined && (same.to !== ref.to || same.port_offered === true);
 }
 
-function calledWithout(seen: Seen, { workload, ref }: Use): boolean {
+// It is known to call something that it has no address of, while it has those of others.
+function calledWithout(seen: Seen, { workload }: Use): boolean {
   const { graph } = seen;
   const own = new Set(workload.refs.map(({ to }) => graph.component(to)));
-  // The name differs from that of something it is known to call, and that it has no address of, by little.
-  const near = (name: string) => name.length > 3 && (name.startsWith(nameOf(ref.to)) || nameOf(ref.to).startsWith(name));
-  return graph
-    .needs(graph.component(workload.entity))
-    .some((callee) => isService(kindOf(callee)) && !own.has(callee) && near(nameOf(callee)));
+  const called = graph.needs(graph.component(workload.entity)).filter((callee) => isService(kindOf(callee)));
+  return called.some((callee) => own.has(callee)) && called.some((callee) => !own.has(callee));
 }
 
 // What runs, or is declared, under that name lacks its Service: then it is not the address that is wrong.
@@ -88,7 +86,10 @@ function judge(seen: Seen, use: Use): Finding[] {
     words: { to: spoken(ref.to) },
     now: seen.now.has(workload.cite.id),
   };
-  if (ref.exists === true && ref.port_offered === false) return [finding({ what: "port_not_offered", ...common, strength: 0.9 })];
+  if (ref.exists === true && ref.port_offered === false) {
+    const what = holder === workload ? "address_port_unknown" : "port_not_offered";
+    return [finding({ what, ...common, strength: 0.9 })];
+  }
   if (ref.exists !== false || isMeant(seen, use)) return [];
   const strength = strengthOf(seen, use);
   return strength === 0 ? [] : [finding({ what: "address_unknown", ...common, strength })];

@@ -95,10 +95,25 @@ const wordsOf = (name: string): string[] =>
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== "");
 
-/** Whether the words of a route's name stand in a row in the name of a service. */
-function names(id: string, service: string): boolean {
-  const [wanted, all] = [wordsOf(id), wordsOf(service)];
-  return wanted.length > 0 && all.some((_, i) => wanted.every((word, j) => all[i + j] === word));
+const runTogetherMin = 5;
+
+/** Whether the words of a name stand in a row in the name of a service, apart or, where the name is long enough, run together. */
+function names(label: string, service: string): boolean {
+  const [wanted, all] = [wordsOf(label), wordsOf(service)];
+  const apart = all.some((_, i) => wanted.every((word, j) => all[i + j] === word));
+  const whole = wanted.join("");
+  const together = whole.length >= runTogetherMin && all.some((_, i) => all.some((__, j) => all.slice(i, j + 1).join("") === whole));
+  return wanted.length > 0 && (apart || together);
+}
+
+// What stands in every path, such as "api" or a version, names nothing.
+function labelsOf({ id, path }: Route, routes: readonly Route[]): string[] {
+  const shared = (segment: string) =>
+    routes.filter((route) => route.path.split("/").includes(segment)).length > Math.max(1, routes.length / 4);
+  const segments = prefixOf(path)
+    .split("/")
+    .filter((segment) => segment !== "" && !shared(segment));
+  return [id, ...segments].filter((label) => wordsOf(label).length > 0);
 }
 
 function fromNames(seen: Seen, routes: readonly Route[]): Finding[] {
@@ -107,9 +122,11 @@ function fromNames(seen: Seen, routes: readonly Route[]): Finding[] {
     .filter(({ entity, view }) => view === "live" && isService(kindOf(entity)) && !routed.has(entity))
     .map(({ entity }) => entity);
   return routes.flatMap((route) => {
-    if (route.id === "" || names(route.id, nameOf(route.to))) return [];
+    const labels = labelsOf(route, routes);
+    const named = (service: EntityId) => labels.some((label) => names(label, nameOf(service)));
+    if (labels.length === 0 || named(route.to)) return [];
     const meant = services
-      .filter((service) => namespaceOf(service) === namespaceOf(route.config) && names(route.id, nameOf(service)))
+      .filter((service) => namespaceOf(service) === namespaceOf(route.config) && named(service))
       .sort((a, b) => nameOf(a).length - nameOf(b).length || byCodeUnit(a, b))[0];
     return meant === undefined ? [] : [misdirected(seen, route, { entity: meant, strength: 0.95, evidence: [route.cite] })];
   });

@@ -75,6 +75,15 @@ describe("routes", () => {
   it("sees a route that is named after a service and leads past it without any alert", () => {
     expect(only(findings({ objects: [misrouted, ...services] }), "route_elsewhere").map(({ entity }) => entity)).toEqual([cart]);
   });
+  it("takes the words of a path for a name where a route has none, run together or not", () => {
+    const nameless = (path: string) => routes([{ path: `/v1/${path}/**`, to: "orders" }, { path: "/v1/orders/**", to: "orders" }]); // prettier-ignore
+    const list = [service("shop-cart-service", {}), service("orders", {})];
+    const found = ["cartservice", "cart"].map((path) => only(findings({ objects: [nameless(path), ...list] }), "route_elsewhere"));
+    expect(found.map((each) => each.map(({ entity }) => entity))).toEqual([
+      [id("service", "shop-cart-service")],
+      [id("service", "shop-cart-service")],
+    ]);
+  });
   it("finds nothing in routes that lead to whom they are named after, whatever answers 404", () => {
     const right = routes([{ id: "cart", path: "/api/cart/**", to: "cart" }, { id: "orders", path: "/api/orders/**", to: "orders" }]); // prettier-ignore
     expect(only(findings({ objects: [right, ...services], alerts: failed }), "route_elsewhere")).toEqual([]);
@@ -109,7 +118,7 @@ describe("names and addresses", () => {
 
   it("a port that the target does not offer is the fault of who points to it, by its own settings or by a secret", () => {
     const direct = deployment("cart", {}, { refs: pointing({ port_offered: false }) });
-    expect(first({ objects: [direct] })).toMatchObject({ entity: id("deployment", "cart"), fault: "wrong_port" });
+    expect(first({ objects: [direct] })).toMatchObject({ entity: id("deployment", "cart"), fault: "wrong_address" });
     const secret = object(id("secret", "cart-db"), {
       refs: [{ path: "data[DB_HOST]", to: id("service", "db"), optional: true, exists: true, port_offered: false }],
     });
@@ -121,6 +130,19 @@ describe("names and addresses", () => {
     const dangling = deployment("cart", {}, { refs: pointing({ exists: false }) });
     expect(only(findings({ objects: [dangling] }), "address_unknown")).toEqual([]);
     expect(first({ objects: [dangling], logs: [[cart, "dial tcp: lookup pay: no such host"]] })).toMatchObject({ fault: "wrong_address" });
+  });
+
+  it("an address that does not exist counts where nothing else leads to what is called", () => {
+    const addresses = pointing({ exists: false }).concat({
+      path: "env[STOCK_ADDR]",
+      to: id("service", "stock"),
+      optional: true,
+      exists: true,
+    });
+    const objects = [deployment("cart", {}, { refs: addresses }), service("cart", { selector: { app: "cart" } }), running("cart")];
+    const edges = [calls(cart, id("service", "stock")), calls(cart, id("service", "payments"))];
+    expect(only(findings({ objects, edges }), "address_unknown")).toHaveLength(1);
+    expect(only(findings({ objects, edges: edges.slice(0, 1) }), "address_unknown")).toEqual([]);
   });
 
   it("an address is right where what it names runs and only lacks its service", () => {

@@ -62,9 +62,9 @@ export const routingFaults = {
     plan: ["kubernetes.inspect_config", "kubernetes.inspect_previous_logs"],
   },
   wrong_address: {
-    category: "dependency", home: "workload", title: text("{entity} connects to an address that does not exist", "{entity} 連線到不存在的位址"),
-    shownBy: { address_unknown: 0.95 }, supportedBy: { log_name_unresolved: 0.4, log_dependency_unreachable: 0.3 },
-    decisive: ["address_unknown"], speaksAgainst: text("nothing uses that address", "該位址未被使用"), follows: client,
+    category: "dependency", home: "workload", title: text("{entity} has a wrong address of a service", "{entity} 設定的服務位址有誤"),
+    shownBy: { address_unknown: 0.95, address_port_unknown: 0.95 }, supportedBy: { log_name_unresolved: 0.4, log_dependency_unreachable: 0.3 },
+    decisive: ["address_unknown", "address_port_unknown"], speaksAgainst: text("nothing uses that address", "該位址未被使用"), follows: client,
     settledBy: text("The address in the settings of {entity} against the services that exist", "比對 {entity} 設定的位址與現有服務"), settlingSignal: "objects",
     plan: ["kubernetes.inspect_config", "kubernetes.inspect_logs"],
   },

@@ -49,5 +49,10 @@ export const routingFindings = {
     "{entity} points to {to} at a port that it does not offer ({path})",
     "{entity} 指向 {to} 未提供的連接埠（{path}）",
   ),
+  address_port_unknown: kind(
+    "state",
+    "{entity} has an address of {to} with a port that it does not offer ({path})",
+    "{entity} 設定的 {to} 位址使用了未提供的連接埠（{path}）",
+  ),
   address_unknown: kind("state", "{entity} points to {to}, which does not exist ({path})", "{entity} 指向不存在的 {to}（{path}）"),
 } as const satisfies Record<string, FindingKindEntry>;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { canonicalJson } from "@sre/contracts/canonical";
 import { Question, subjectsOf, type Edge } from "@sre/contracts/evidence";
 import { diagnosisLimits, planQuestions, refineScope, scopeOf } from "../index.ts";
-import { ago, alert, app, asOf, calls, errorRule, golden, step } from "../testing/builders.ts";
+import { ago, alert, app, asOf, calls, errorRule, golden, node, step } from "../testing/builders.ts";
 import { falseAlarm, nodeOutOfDisk, outOfMemory, poolExhausted } from "../testing/scenarios.ts";
 import { answerOf, emptyWorld, id, run, type World } from "../testing/world.ts";
 
@@ -28,6 +28,60 @@ describe("the plan", () => {
     const { rounds } = run(poolExhausted());
     const subjects = rounds[1]?.flatMap(subjectsOf) ?? [];
     expect(subjects).toEqual(expect.arrayContaining([id("service", "orders"), id("database", "orders-db"), id("node", "worker-1")]));
+  });
+
+  it("asks once, in the second round, for test connections to the services and the parts of the nodes that are there", () => {
+    const world = outOfMemory();
+    const plane = { ...node("control-1"), labels: { "node-role.kubernetes.io/control-plane": "" } };
+    const object = app("cart").objects[0];
+    const services = object === undefined ? [] : [{ ...object, entity: id("service", "cart"), api_kind: "Service", spec: {}, status: {} }];
+    const rounds = run({ ...world, objects: [...world.objects, ...services, plane] }).rounds.map((questions) =>
+      questions.filter(({ about }) => about === "checks"),
+    );
+    expect(rounds.map(({ length }) => length)).toEqual([0, 1, 0]);
+    const subjects = rounds[1]?.flatMap(subjectsOf) ?? [];
+    expect(subjects).toEqual(
+      expect.arrayContaining([
+        id("service", "cart"),
+        "eu-1//component/worker-1%3Akube-proxy",
+        "eu-1//component/control-1%3Akube-scheduler",
+      ]),
+    );
+    expect(subjects).not.toContain("eu-1//component/worker-1%3Akube-scheduler");
+  });
+
+  it("names a missing source of test connections as a gap that could change nothing, and once", () => {
+    const world: World = { ...outOfMemory(), fails: ({ about }) => (about === "checks" ? "not_configured" : null) };
+    const gaps = run(world).diagnosis.unknown.filter(({ question }) => question.about === "checks");
+    expect(gaps.map(({ could_change, because }) => [could_change, because])).toEqual([["nothing", "not_configured"]]);
+  });
+
+  it("reads in the third round logs that the second had no place for", () => {
+    const names = Array.from({ length: 12 }, (_, i) => `callee-${10 + i}`);
+    const apps = ["front", ...names].map((name) => app(name));
+    const world: World = {
+      ...emptyWorld(asOf),
+      alerts: [alert("A", id("service", "front"), 10)],
+      objects: apps.flatMap(({ objects }) => objects),
+      edges: [...apps.flatMap(({ edges }) => edges), ...names.map((name) => calls(id("service", "front"), id("service", name)))],
+    };
+    const logs = run(world).rounds.map((questions) => questions.filter(({ about }) => about === "logs").flatMap(subjectsOf));
+    expect(logs.flat().filter((subject) => names.some((name) => subject === id("service", name)))).toHaveLength(names.length);
+    expect(new Set(logs.flat()).size).toBe(logs.flat().length);
+  });
+
+  it("asks nothing about what may be missing and is missing", () => {
+    const world = outOfMemory();
+    const ghost = id("service", "ghost");
+    const objects = world.objects.map((object) => ({
+      ...object,
+      refs: [{ path: "env[GHOST]", to: ghost, optional: true, exists: false }],
+    }));
+    expect(
+      run({ ...world, objects })
+        .rounds.flat()
+        .flatMap(subjectsOf),
+    ).not.toContain(ghost);
   });
 
   it("reaches a cause four calls away in three rounds", () => {

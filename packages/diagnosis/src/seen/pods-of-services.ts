@@ -43,8 +43,16 @@ export interface Served {
   readonly around: readonly PodMaker[];
 }
 
+const known = new WeakMap<Seen, readonly Served[]>();
+
 /** Every live Service that selects pods, with what it selects. */
-export function servedBy(seen: Seen): Served[] {
+export function servedBy(seen: Seen): readonly Served[] {
+  const served = known.get(seen) ?? serve(seen);
+  known.set(seen, served);
+  return served;
+}
+
+function serve(seen: Seen): Served[] {
   const all = Map.groupBy(podMakers(seen), ({ object }) => namespaceOf(object.entity) ?? "");
   return seen.objects.flatMap((service): Served[] => {
     if (service.view !== "live" || !isService(kindOf(service.entity)) || textAt(service.spec, "type") === "ExternalName") return [];
