@@ -15,6 +15,10 @@ function isDecisive(cause: Scored): boolean {
   return cause.mechanism.some((found) => decisive.includes(found.what as FindingKind) && found.values["seen"] !== "now");
 }
 
+// Golden signals beside those of what is called tell where it is, and nothing of how: what is called, but unseen, may be it.
+const pointers: ReadonlySet<string> = new Set(["own_delay", "own_errors"]);
+const onlyPoints = ({ mechanism }: Scored): boolean => mechanism.every(({ what }) => pointers.has(what));
+
 function isAhead(kept: readonly Scored[]): boolean {
   const [first, ...others] = kept;
   if (first === undefined) return false;
@@ -92,5 +96,7 @@ export function verdictOf(seen: Seen, findings: readonly Finding[], context: { r
   const complete = context.gaps.every(({ could_change }) => could_change !== "verdict");
   if (confidence >= verdictThresholds.confirmed && isDecisive(first) && isAhead(context.ranking.kept) && complete && !tied)
     return "confirmed";
+  // What a thing adds by itself points to it only where nothing else adds nearly as much.
+  if (first.own && (onlyPoints(first) || !isAhead(context.ranking.kept))) return "inconclusive";
   return confidence >= verdictThresholds.likely ? "likely" : "inconclusive";
 }

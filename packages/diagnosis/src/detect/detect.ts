@@ -8,6 +8,12 @@ import { detectAlerts } from "./alerts.ts";
 import { detectCalm } from "./calm.ts";
 import { detectCallersOnNode } from "./callers-on-node.ts";
 import { detectClaims } from "./claims.ts";
+import { detectUsageShift } from "./cpu-shift.ts";
+import { detectEdgeGap } from "./edge-gap.ts";
+import { detectOwnErrors } from "./own-errors.ts";
+import { detectOwnShare } from "./own-share.ts";
+import { detectOwnTime } from "./own-time.ts";
+import { detectNewLines, detectStepsLeftOut } from "./steps-left-out.ts";
 import { detectConnectionPool } from "./connection-pool.ts";
 import { detectContainerLogs } from "./container-logs.ts";
 import { detectCrashLoop } from "./crash-loop.ts";
@@ -40,6 +46,7 @@ import { detectWorkloads } from "./workloads.ts";
 type Detector = (seen: Seen) => Finding[];
 
 const detectors: readonly Detector[] = [
+  detectOwnTime, detectEdgeGap, detectOwnErrors, detectStepsLeftOut, detectNewLines, detectOwnShare, detectUsageShift,
   detectRule, detectAlerts, detectGolden, detectLogs, detectOutOfMemory, detectCrashLoop, detectContainerStart, detectScheduling, detectProbes,
   detectNodes, detectEvictions, detectQuota, detectWorkloads, detectLimitsReached, detectConnectionPool,
   detectAlertReadings, detectNetworkDelay, detectServiceWiring, detectScaledToZero, detectRoutes, detectNameServers, detectAddresses, detectNodeComponents,
@@ -89,9 +96,18 @@ function strongestFirst(findings: readonly Finding[]): Finding[] {
   return [...findings].sort((a, b) => b.strength - a.strength || byCodeUnit(a.entity, b.entity) || byCodeUnit(textOf(a), textOf(b)));
 }
 
+const blipsOf: Readonly<Record<string, string>> = { own_errors: "golden:errors", own_delay: "golden:latency" };
+
+/** What a thing lost in a blip that is over is no loss that anybody still has to explain. */
+function withoutBlips(seen: Seen, findings: readonly Finding[]): Finding[] {
+  const over = findings.filter(({ what }) => what === "golden_blip");
+  const blips = new Set(over.map(({ entity, values }) => `${values["signal"]} ${seen.graph.component(entity)}`));
+  return findings.filter(({ what, entity }) => !blips.has(`${blipsOf[what]} ${seen.graph.component(entity)}`));
+}
+
 /** Everything unusual in the evidence, and what is calm about the things that alert. */
 export function detectFindings(seen: Seen): Finding[] {
   const told = weighLimits(detectors.flatMap((detect) => detect(seen)));
-  const found = mergeStates([...told, ...concluding.flatMap((conclude) => conclude(seen, told))]);
+  const found = withoutBlips(seen, mergeStates([...told, ...concluding.flatMap((conclude) => conclude(seen, told))]));
   return strongestFirst([...found, ...detectCalm(seen, found)]);
 }

@@ -97,7 +97,9 @@ function changed(seen: Seen, series: SeenSeries, [rule, change]: readonly [Rule,
   const usual = usualSeason(seen, series, change);
   if (usual !== null) return usual;
   const { before, during, last, effect } = change;
-  const from = sampleAt(series.window, change.onset);
+  // Where nothing was measured nothing began: the first sample from there on tells when.
+  const measured = series.window.values.findIndex((value, i) => i >= change.onset && value !== null);
+  const from = sampleAt(series.window, Math.max(change.onset, measured));
   const now = seen.now.has(series.cite.id);
   if (change.recovery !== null) {
     const lasted = ((change.recovery - change.onset) * series.window.stepMs) / 1000;

@@ -3,6 +3,7 @@ import { byCodeUnit } from "@sre/contracts/canonical";
 import { isNode, nameOf } from "../entities.ts";
 import { finding } from "../finding.ts";
 import { brief } from "../messages/words.ts";
+import { contributionsOf, isCounted } from "../seen/contribution.ts";
 import type { Seen } from "../seen/seen.ts";
 import { signalKey } from "../seen/series.ts";
 import { readingsOf, type Read } from "./alert-readings.ts";
@@ -101,7 +102,9 @@ function onNode(seen: Seen, found: readonly Slow[]): Finding[] {
 
 /** Services, or the node, whose network makes things slow. */
 export function detectNetworkDelay(seen: Seen): Finding[] {
-  const found = roots(seen, [...slowOnes(seen).values()]);
+  // Counted calls tell the way and the own time of a service apart, which its latency cannot.
+  const counted = contributionsOf(seen);
+  const found = roots(seen, [...slowOnes(seen).values()].filter(({ component }) => !isCounted(counted.get(component)))); // prettier-ignore
   const node = onNode(seen, found);
   const most = found[0] === undefined ? 1 : largest(found[0]);
   const weight = node.length > 0 ? 0.6 : 1;

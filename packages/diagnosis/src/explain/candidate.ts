@@ -27,6 +27,8 @@ export interface Candidate {
   readonly change: SeenChange | null;
   /** True when only symptoms speak: no finding tells how it fails. */
   readonly generic: boolean;
+  /** True when it tells what a thing adds by itself, and not why. */
+  readonly own: boolean;
 }
 
 export interface Scored extends Candidate {

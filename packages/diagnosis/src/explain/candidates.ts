@@ -3,6 +3,7 @@ import { type EntityId, type Finding } from "@sre/contracts/evidence";
 import { isNode, partsOf, podOf } from "../entities.ts";
 import { roleOf } from "../finding.ts";
 import { faultKinds, faultOf, type FaultKind } from "../faults/catalogue.ts";
+import { isOwnPart } from "../faults/calls.ts";
 import type { FindingKind } from "../messages/findings.ts";
 import type { Seen } from "../seen/seen.ts";
 import type { Candidate } from "./candidate.ts";
@@ -96,6 +97,7 @@ function complete(seen: Seen, draft: Draft, context: Context): Candidate {
     onsetMs,
     change: blamed?.change ?? null,
     generic: false,
+    own: isOwnPart(draft.fault),
   };
 }
 
@@ -127,7 +129,20 @@ function genericCandidate(seen: Seen, component: EntityId, context: Context): Ca
   const fault = blamed === null ? "unknown" : faultOfChange(blamed.change);
   const entity = homeOf(seen, faultOf(fault).home, { entity: component }) ?? component;
   const mechanism = own.filter((found) => roleOf(found) !== "symptom" && weightOf(fault, found.what, "supportedBy") > 0);
-  return [{ entity, component, seats: [component], fault, mechanism, symptoms, onsetMs, change: blamed?.change ?? null, generic: true }];
+  return [
+    {
+      entity,
+      component,
+      seats: [component],
+      fault,
+      mechanism,
+      symptoms,
+      onsetMs,
+      change: blamed?.change ?? null,
+      generic: true,
+      own: false,
+    },
+  ];
 }
 
 const isWatched = (component: EntityId, { byComponent }: Context): boolean =>
@@ -150,8 +165,17 @@ function blindChanges(seen: Seen, taken: ReadonlySet<EntityId>, context: Context
     const fault = faultOfChange(blamed.change);
     const entity = homeOf(seen, faultOf(fault).home, { entity: component }) ?? component;
     return [
-      { entity, component, seats: [component], fault, mechanism: [], symptoms: [], onsetMs: null, change: blamed.change, generic: true },
-    ];
+      { entity, component, seats: [component], fault, mechanism: [], symptoms: [], onsetMs: null, change: blamed.change, generic: true, own: false },
+    ]; // prettier-ignore
+  });
+}
+
+/** Of what a component adds by itself, the kind that shows most; the others support it. */
+function strongestOwn(candidates: readonly Candidate[]): Candidate[] {
+  const byComponent = Map.groupBy(candidates.filter(({ own }) => own), ({ component }) => component); // prettier-ignore
+  return [...byComponent.values()].flatMap((own) => {
+    const chances = own.map(mechanismChance);
+    return own.filter((_, i) => chances.indexOf(Math.max(...chances)) === i);
   });
 }
 
@@ -160,12 +184,17 @@ export function candidatesOf(seen: Seen, findings: readonly Finding[], focus: Fo
   const byComponent = Map.groupBy(findings, ({ entity }) => seen.graph.component(entity));
   const context = { findings, byComponent, focus };
   const specific = drafts(seen, findings).map((draft) => complete(seen, draft, context));
-  const explained = new Set(specific.filter(convinces).flatMap(({ component, seats }) => [component, ...seats]));
+  const explained = new Set(
+    specific.filter((candidate) => !candidate.own && convinces(candidate)).flatMap(({ component, seats }) => [component, ...seats]),
+  );
   const components = [...byComponent.keys()].sort(byCodeUnit);
   const open = components.filter((component) => !explained.has(component) && !["namespace", "cluster"].includes(partsOf(component).kind));
   const generic = open.flatMap((component) => genericCandidate(seen, component, context));
-  const taken = new Set([...specific, ...generic].map(({ component }) => component));
-  return [...specific, ...generic, ...blindChanges(seen, taken, context)];
+  const changed = new Set(generic.filter(({ change }) => change !== null).map(({ component }) => component));
+  const own = strongestOwn(specific).filter(({ component }) => !explained.has(component) && !changed.has(component));
+  const owning = new Set(own.map(({ component }) => component));
+  const all = [...specific.filter((candidate) => !candidate.own), ...own, ...generic.filter(({ component }) => !owning.has(component))];
+  return [...all, ...blindChanges(seen, new Set(all.map(({ component }) => component)), context)];
 }
 
 /** The chance that the findings mean the fault: the best of each kind, kinds taken as independent (noisy or). */

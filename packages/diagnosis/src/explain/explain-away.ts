@@ -33,9 +33,11 @@ function inTime(victim: Scored, cause: Scored): boolean {
   return victim.onsetMs === null || cause.onsetMs === null || cause.onsetMs <= victim.onsetMs + onsetSlackMs;
 }
 
-// A mechanism is not explained by mere symptoms elsewhere, unless it stands in the same object.
+// A mechanism is not explained by mere symptoms elsewhere, unless it stands in the same object. What a thing adds by itself is
+// what its callees do not account for: only a mechanism explains it.
 function strongEnough(victim: Scored, cause: Scored): boolean {
-  return confidenceOf(cause) >= convincing && (victim.generic || !cause.generic) && cause.reach > 0;
+  const firm = victim.own ? !cause.generic && !cause.own : victim.generic || !cause.generic;
+  return confidenceOf(cause) >= convincing && firm && cause.reach > 0;
 }
 
 function explainerOf(seen: Seen, victim: Scored, all: readonly Scored[]): { cause: Scored; relation: Relation } | null {

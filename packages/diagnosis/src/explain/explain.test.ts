@@ -42,7 +42,7 @@ describe("a service that got worse without showing how", () => {
 
   it("is named without any change when there was none, and nothing is called confirmed or likely", () => {
     const { diagnosis } = run(shop({ changes: decoys }, { cart: hurt }));
-    expect(diagnosis.causes[0]).toMatchObject({ entity: cart, fault: "unknown", change: null });
+    expect(diagnosis.causes[0]).toMatchObject({ entity: cart, fault: "failing_by_itself", change: null });
     expect(diagnosis.verdict).toBe("inconclusive");
   });
 
@@ -61,7 +61,7 @@ describe("a service that got worse without showing how", () => {
     });
     for (const minutesAgo of [20, 13, 12]) {
       const { causes: others, ruled_out: acquitted } = run(shop({ changes: [created(minutesAgo)] }, { cart: hurt })).diagnosis;
-      expect(others[0]).toMatchObject({ entity: cart, fault: "unknown", change: null });
+      expect(others[0]).toMatchObject({ entity: cart, fault: "failing_by_itself", change: null });
       expect(acquitted.map(({ because }) => because.what)).toContain("change_first_rollout");
     }
     const loop = event(pod("cart"), "BackOff", {

@@ -1,3 +1,4 @@
+import { weighOwnParts } from "./own-part.ts";
 import type { Finding } from "@sre/contracts/evidence";
 import type { Seen } from "../seen/seen.ts";
 import type { Candidate, Scored } from "./candidate.ts";
@@ -11,6 +12,6 @@ import { isTold, scoreCandidate } from "./score.ts";
 export function explain(seen: Seen, findings: readonly Finding[]): Scored[] {
   const focus = focusOf(seen, findings);
   const score = (candidates: readonly Candidate[]) => candidates.map((candidate) => scoreCandidate(seen, candidate, { focus, findings }));
-  const scored = explainAway(seen, score(candidatesOf(seen, findings, focus)));
+  const scored = explainAway(seen, weighOwnParts(seen, score(candidatesOf(seen, findings, focus)), findings)); // prettier-ignore
   return scored.some(isTold) ? scored : [...scored, ...score(leastHealthy(seen, findings, focus))];
 }

@@ -42,5 +42,6 @@ export function leastHealthy(seen: Seen, findings: readonly Finding[], focus: Fo
     onsetMs: null,
     change: null,
     generic: true,
+    own: false,
   }));
 }

@@ -81,7 +81,9 @@ function reachOf(seen: Seen, candidate: Candidate, focus: Focus): number {
 }
 
 // What is plainly broken in itself may hurt along ways that nobody drew; the way to a service is used by callers that nobody knows.
-function apartWeight({ fault, mechanism, generic }: Candidate): number {
+function apartWeight({ fault, mechanism, generic, own }: Candidate): number {
+  // What a thing adds by itself was measured, whoever else is hurt: that no path to an alert is known says less.
+  if (own) return partWeights.reach * unknownReach;
   const { category, decisive } = faultOf(fault);
   const plain =
     !generic && mechanism.some(({ what, strength }) => (decisive as readonly string[]).includes(what) && strength >= plainlyBroken);

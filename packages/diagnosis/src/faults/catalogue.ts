@@ -1,4 +1,5 @@
 import { databaseFaults } from "./database.ts";
+import { callFaults } from "./calls.ts";
 import { never, text, type Fault } from "./fault.ts";
 import { networkFaults } from "./network.ts";
 import { nodeComponentFaults } from "./node-components.ts";
@@ -19,6 +20,7 @@ export const faultCatalogue = {
   ...schedulingFaults,
   ...startupFaults,
   ...storageFaults,
+  ...callFaults,
   out_of_memory: {
     category: "runtime", home: "workload", title: text("{entity} runs out of memory", "{entity} 記憶體不足"),
     shownBy: { oom_killed: 0.97, log_out_of_memory: 0.6, memory_at_limit: 0.5 },

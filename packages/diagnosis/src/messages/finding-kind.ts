@@ -2,7 +2,8 @@ import type { Template } from "./words.ts";
 
 /**
  * A kind of finding and its sentence. Roles: `symptom` hurts users, `state` shows a mechanism, `log` is a line that
- * is new or risen, `resource` is a limit reached, `change` is something that was changed, `context` supports or weakens.
+ * is new or risen, `resource` is a limit reached, `own` is what a thing
+ * adds by itself, `change` is something that was changed, `context` supports or weakens.
  */
 export type FindingRole = "symptom" | "state" | "log" | "resource" | "own" | "change" | "context";
 

@@ -1,3 +1,4 @@
+import { callFindings } from "./findings-calls.ts";
 import { kind, type FindingKindEntry } from "./finding-kind.ts";
 import { admissionFindings } from "./findings-admission.ts";
 import { databaseFindings } from "./findings-database.ts";
@@ -19,6 +20,7 @@ export const findingKinds = {
   ...routingFindings,
   ...schedulingFindings,
   ...startupFindings,
+  ...callFindings,
   // What users feel
   golden_errors: kind(
     "symptom",

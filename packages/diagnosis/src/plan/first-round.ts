@@ -4,7 +4,7 @@ import { asKind, clusterOf, isNode, isWorkload, kindOf, measuredAs, namespaceOf 
 import { diagnosisLimits } from "../limits.ts";
 import { drawnWindow, recentLook, stepSeconds } from "../scope/scope.ts";
 import {
-  changesQuestion, clusterKinds, eventsQuestion, goldenMeasures, limitMeasures, logsQuestion, nodeMeasures, objectsQuestion, podKinds, recentQuestions, seriesQuestion, seriesQuestions, topologyQuestion,
+  callsQuestion, changesQuestion, clusterKinds, eventsQuestion, goldenMeasures, limitMeasures, logsQuestion, nodeMeasures, objectsQuestion, podKinds, recentQuestions, seriesQuestion, seriesQuestions, topologyQuestion,
 } from "./questions.ts"; // prettier-ignore
 
 const unique = (ids: readonly (EntityId | null)[]): EntityId[] => [...new Set(ids.filter((id) => id !== null))].sort(byCodeUnit);
@@ -46,6 +46,7 @@ export function firstQuestions(scope: Scope): Question[] {
     ...namespaces.map((place): Question => ({ about: "alerts", in: place, window: drawnWindow(scope) })),
     ...seriesQuestions(scope, measured, [...goldenMeasures, ...limitMeasures]),
     ...recentQuestions(scope, measured),
+    ...callsQuestion(scope, measured),
     ...seriesQuestions(scope, nodes, nodeMeasures),
     ...namespaces.map((place) => objectsQuestion(scope, place, podKinds)),
     ...clusters.map((place) => objectsQuestion(scope, place, clusterKinds)),

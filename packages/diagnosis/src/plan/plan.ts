@@ -12,7 +12,13 @@ import { laterQuestions } from "./later-rounds.ts";
 function form(question: Question): string {
   switch (question.about) {
     case "series":
-      return canonicalJson([question.about, question.signal, question.side, question.by]);
+      return canonicalJson([
+        question.about,
+        question.signal,
+        question.side,
+        question.by,
+        question.statistics.length === 1 ? question.statistics : [],
+      ]);
     case "objects":
       return canonicalJson([question.about, question.kinds]);
     case "logs":

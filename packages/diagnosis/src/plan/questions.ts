@@ -2,7 +2,7 @@ import { byCodeUnit } from "@sre/contracts/canonical";
 import { entityId, type EntityId, type Question, type Scope, type Signal, type Statistic, type Window } from "@sre/contracts/evidence";
 import { nameOf, partsOf } from "../entities.ts";
 import { diagnosisLimits } from "../limits.ts";
-import { drawnWindow, recentLook, stepSeconds } from "../scope/scope.ts";
+import { drawnWindow, recentLook, stepSeconds, usageLook } from "../scope/scope.ts";
 
 type Measure = readonly [signal: Signal, statistics: readonly Statistic[]];
 
@@ -12,6 +12,15 @@ export const goldenMeasures: readonly Measure[] = [
   [{ golden: "latency" }, ["p95", "p99", "p90", "mean"]],
   [{ golden: "traffic" }, ["rate"]],
   [{ golden: "saturation" }, ["value", "ratio"]],
+];
+
+/** What adds up along calls: the mean, asked beside the quantile that people feel. */
+export const meanLatency: Measure = [{ golden: "latency" }, ["mean"]];
+
+/** What is used, whatever the limit. */
+export const usageMeasures: readonly Measure[] = [
+  [{ resource: "cpu" }, ["mean", "max", "value"]],
+  [{ resource: "memory" }, ["mean", "max", "value"]],
 ];
 
 /** Limits that a service or its workload may reach. */
@@ -51,6 +60,23 @@ export function seriesQuestion(scope: Scope, input: { of: readonly EntityId[]; m
     window: input.window,
     step_seconds: stepSeconds(scope),
   };
+}
+
+/** Calls are told by their medians: finer steps than a minute would hold too few of them, in seconds. */
+const callsStepSecondsMin = 60;
+
+/** Who called the entities and whom they called, in the window and the baseline before it. */
+export function callsQuestion(scope: Scope, of: readonly EntityId[]): Question[] {
+  const step = Math.max(callsStepSecondsMin, stepSeconds(scope));
+  return of.length === 0 ? [] : [{ about: "calls", of: sortedIds(of), window: drawnWindow(scope), step_seconds: step }];
+}
+
+/** What the entities use, in steps that show what has only just begun. */
+export function usageQuestions(scope: Scope, of: readonly EntityId[]): Question[] {
+  const look = usageLook(scope);
+  return of.length === 0
+    ? []
+    : usageMeasures.map(([signal, statistics]) => ({ about: "series", of: sortedIds(of), signal, statistics: [...statistics], ...look }));
 }
 
 /** Errors and latency of the last minutes in fine steps, when the alerts are too young for the usual ones. */

@@ -116,6 +116,19 @@ export function recentLook(scope: Scope): { readonly window: Window; readonly st
   return { window: { from: instant(Math.max(from, ms(drawnWindow(scope).from))), to: scope.window.to }, step_seconds: step };
 }
 
+// Long enough before the first alert to tell what is usual, in seconds, where nothing else tells it.
+const usageLeadSeconds = 20 * 60;
+
+/** How to look at what is used: from a while before the first alert on, in the finest steps that stay bounded in number. */
+export function usageLook(scope: Scope): { readonly window: Window; readonly step_seconds: number } {
+  const drawn = drawnWindow(scope);
+  const first = earliest(scope.alerts.map(({ starts_at }) => ms(starts_at)));
+  const from = first === null ? ms(drawn.from) : Math.max(ms(drawn.from), first - usageLeadSeconds * 1000);
+  const seconds = (ms(drawn.to) - from) / 1000;
+  const steps = recentSteps.filter((step) => seconds / step <= diagnosisLimits.pointsPerSeriesMax);
+  return { window: { from: instant(from), to: drawn.to }, step_seconds: Math.min(stepSeconds(scope), ...steps) };
+}
+
 /** The window together with the baseline just before it: one question tells both. */
 export function drawnWindow(scope: Scope): Window {
   return { from: scope.baselines[0]?.from ?? scope.window.from, to: scope.window.to };

@@ -9,13 +9,15 @@ import type {
   EntityId,
   EvidenceId,
   EvidenceRef,
+  Question,
   Scope,
 } from "@sre/contracts/evidence";
 import { podOf } from "../entities.ts";
 import { refineScope } from "../scope/scope.ts";
 import { ms } from "../time.ts";
+import { readCalls, type SeenCalls } from "./calls.ts";
 import { buildGraph, type Graph } from "./graph.ts";
-import { readSeasons, readSeries, type SeasonSeries, type SeenSeries } from "./series.ts";
+import { readSeasons, readSeries, signalKey, type SeasonSeries, type SeenSeries } from "./series.ts";
 
 /** Something read out of an answer, with the reference that opens it. */
 export type Cited<T> = T & { readonly cite: EvidenceRef };
@@ -39,9 +41,12 @@ export interface Seen {
   readonly scope: Scope;
   readonly answers: readonly Answer[];
   readonly series: readonly SeenSeries[];
+  /** Mean latencies: what adds up along calls, asked beside the high quantile that alerts look at. */
+  readonly means: readonly SeenSeries[];
   readonly seasons: readonly SeasonSeries[];
   readonly rules: readonly SeenRule[];
   readonly logs: readonly SeenLogs[];
+  readonly calls: readonly SeenCalls[];
   readonly objects: readonly Cited<ClusterObject>[];
   readonly events: readonly Cited<ClusterEvent>[];
   readonly changes: readonly Cited<ChangeRecord>[];
@@ -129,6 +134,9 @@ function readLogs(answers: readonly Answered[]): SeenLogs[] {
   });
 }
 
+const asksForMeans = (question: Question): boolean =>
+  question.about === "series" && signalKey(question.signal) === "golden:latency" && question.statistics.length === 1 && question.statistics[0] === "mean"; // prettier-ignore
+
 /** Reads the answers: what is later than `as_of` is dropped, rows that stand twice are read once. */
 export function readEvidence(given: Scope, unordered: readonly Answer[]): Seen {
   const answers = canonicalAnswers(unordered);
@@ -145,10 +153,12 @@ export function readEvidence(given: Scope, unordered: readonly Answer[]): Seen {
   return {
     scope,
     answers,
-    series: readSeries(scope, answered),
+    series: readSeries(scope, answered.filter((answer) => !asksForMeans(answer.question))), // prettier-ignore
+    means: readSeries(scope, answered.filter((answer) => asksForMeans(answer.question))), // prettier-ignore
     seasons: readSeasons(scope, answered),
     rules: readRules(answered),
     logs: readLogs(answered),
+    calls: readCalls(scope, answered),
     objects,
     events,
     changes,

@@ -1,0 +1,79 @@
+import { byCodeUnit } from "@sre/contracts/canonical";
+import type { EntityId, Finding } from "@sre/contracts/evidence";
+import { finding, roleOf } from "../finding.ts";
+import { fill, spoken } from "../messages/words.ts";
+import { contributionsOf, isCounted } from "../seen/contribution.ts";
+import { goldenShares } from "../seen/golden-share.ts";
+import type { Seen } from "../seen/seen.ts";
+import type { Scored } from "./candidate.ts";
+import { partWeights, scorePart } from "./score.ts";
+
+/* A component that is hurt, but adds little or nothing by itself, is a victim: it loses rank to whoever adds most. */
+
+interface OwnPart {
+  readonly strength: number;
+  readonly findings: readonly Finding[];
+}
+
+/** What each component adds by itself, kinds of it taken as independent (noisy or). */
+function ownParts(seen: Seen, findings: readonly Finding[]): ReadonlyMap<EntityId, OwnPart> {
+  const byComponent = Map.groupBy(findings.filter((found) => roleOf(found) === "own"), ({ entity }) => seen.graph.component(entity)); // prettier-ignore
+  const parts = [...byComponent].map(([component, own]) => {
+    const best = new Map<string, number>();
+    for (const { what, strength } of own) best.set(what, Math.max(best.get(what) ?? 0, strength));
+    const miss = [...best].sort(([a], [b]) => byCodeUnit(a, b)).reduce((left, [, strength]) => left * (1 - strength), 1);
+    return [component, { strength: 1 - miss, findings: own }] as const;
+  });
+  return new Map(parts.sort(([a], [b]) => byCodeUnit(a, b)));
+}
+
+/** What of a component could be told apart from what it calls: lost time, failures. */
+function measuredOf(seen: Seen): ReadonlyMap<EntityId, ReadonlySet<string>> {
+  const both: ReadonlySet<string> = new Set(["golden_latency", "golden_errors"]);
+  const counted = [...contributionsOf(seen).values()].filter(isCounted);
+  const shared = goldenShares(seen).map(({ component, measures }) => [component, measures] as const);
+  return new Map([...shared, ...counted.map(({ component }) => [component, both] as const)]);
+}
+
+// Somebody adds enough that others can be measured by it, and a victim adds less than this share of it.
+const outstanding = 0.25;
+const victimShareMax = 0.35;
+
+// A component that gets more traffic than it can serve is slow or fails, by itself.
+const onlyMoreTraffic = ({ fault, mechanism }: Scored): boolean =>
+  fault === "overload" && mechanism.every(({ what }) => what === "golden_traffic_rise");
+
+const isFelt = (found: Finding): boolean => found.what !== "golden_traffic_rise";
+
+function lowered(
+  victim: Scored,
+  input: { what: "adds_little" | "adds_nothing"; evidence: Finding["evidence"]; other: EntityId | null },
+): Scored {
+  const { what, evidence, other } = input;
+  const words = other === null ? {} : { other: spoken(other) };
+  const values = other === null ? {} : { other };
+  const against = finding({ what, entity: victim.entity, strength: 0.7, evidence, values, words });
+  const fault = other === null ? fill({ en: "everyday unrest", "zh-TW": "日常波動" }, {}) : spoken(other);
+  const part = scorePart({ name: "explained", weight: partWeights.explained, word: "explained", words: { fault } });
+  return { ...victim, parts: [...victim.parts, part], against: [against, ...victim.against], explainedBy: other ?? victim.entity };
+}
+
+/** Lowers every candidate that only symptoms speak for, where its own part in them was measured and is small. */
+export function weighOwnParts(seen: Seen, scored: readonly Scored[], findings: readonly Finding[]): Scored[] {
+  const parts = ownParts(seen, findings);
+  const measured = measuredOf(seen);
+  const [most] = [...parts].sort(([a, x], [b, y]) => y.strength - x.strength || byCodeUnit(a, b));
+  return scored.map((candidate) => {
+    const { component } = candidate;
+    const told = measured.get(component);
+    const speaks = candidate.generic || onlyMoreTraffic(candidate);
+    if (!speaks || candidate.change !== null || told === undefined) return candidate;
+    const own = parts.get(component)?.strength ?? 0;
+    if (most !== undefined && most[1].strength >= outstanding && own < victimShareMax * most[1].strength)
+      return lowered(candidate, { what: "adds_little", evidence: most[1].findings[0]?.evidence ?? [], other: most[0] });
+    const felt = candidate.symptoms.filter(isFelt);
+    const evidence = [...felt, ...candidate.mechanism].flatMap((found) => found.evidence).slice(0, 5);
+    const calm = own === 0 && evidence.length > 0 && felt.every(({ what }) => told.has(what));
+    return calm ? lowered(candidate, { what: "adds_nothing", evidence, other: null }) : candidate;
+  });
+}
