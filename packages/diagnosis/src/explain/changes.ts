@@ -53,7 +53,7 @@ export function onsetFor(mechanism: readonly Finding[], onset: Omit<Onset, "brok
 
 // The first rollout of a workload replaced nothing. It is at fault only if its objects never worked: what users felt of a
 // young workload may be no more than the unrest of its start, and what ran well at first was broken by something else.
-const isCreation = ({ origin, from }: SeenChange) => origin === "rollout" && from === null;
+export const isCreation = ({ origin, from }: SeenChange) => origin === "rollout" && from === null;
 
 function beforeOnset(change: SeenChange, { onsetMs, brokenMs }: Onset): number {
   if (!isCreation(change)) return onsetMs - ms(change.started_at);

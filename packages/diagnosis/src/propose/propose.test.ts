@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { faultKinds, faultOf } from "../faults/catalogue.ts";
-import { ago, alert, app, asOf, event, golden, node, step } from "../testing/builders.ts";
+import { ago, alert, app, asOf, change, event, golden, node, step } from "../testing/builders.ts";
 import { emptyWorld, id, run, type World } from "../testing/world.ts";
 import { actionCatalogue, actionOf, commandOf, shellWord, type ActionId } from "./actions.ts";
 import { halfMore } from "./arguments.ts";
@@ -84,6 +84,19 @@ describe("a plan", () => {
     const killed = event(id("pod", "cart-5d4f8b9c7-x2x9z"), "OOMKilling", { message: "Memory cgroup out of memory", first: 12, count: 4 });
     const blind = base({ events: [killed], objects: [] });
     expect(steps(blind).map(({ action }) => action)).not.toContain("kubernetes.raise_memory_limit");
+  });
+
+  it("never rolls a first rollout back: there is nothing to go back to", () => {
+    const image = event(id("pod", "cart-5d4f8b9c7-x2x9z"), "Failed", {
+      message: 'Failed to pull image "cart:9": not found',
+      first: 12,
+      last: 1,
+      count: 9,
+    });
+    const created = change("cart 1", id("deployment", "cart"), { minutesAgo: 12.5, from: null, to: "cart:9", origin: "rollout" });
+    const { diagnosis } = run(base({ events: [image], changes: [created] }));
+    expect(diagnosis.causes[0]).toMatchObject({ fault: "image_not_found", change: created.id });
+    expect(diagnosis.plan.steps.map(({ action }) => action)).toEqual(["kubernetes.correct_template", "kubernetes.inspect_events"]);
   });
 
   it("proposes nothing that changes anything while the verdict is inconclusive", () => {

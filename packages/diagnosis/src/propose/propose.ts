@@ -1,6 +1,6 @@
 import type { EntityId, Plan, PlanStep, Verdict } from "@sre/contracts/evidence";
 import { isNode, isWorkload, kindOf } from "../entities.ts";
-import { changeTitle, type SeenChange } from "../explain/changes.ts";
+import { changeTitle, isCreation, type SeenChange } from "../explain/changes.ts";
 import type { Scored } from "../explain/candidate.ts";
 import { homeOf } from "../explain/home.ts";
 import { faultOf } from "../faults/catalogue.ts";
@@ -22,7 +22,8 @@ function changeArguments(change: SeenChange): ActionArguments {
 
 /** What undoes the change that is blamed; null for kinds that no single action undoes. */
 function undo(seen: Seen, { change, entity }: Scored): Proposed | null {
-  if (change === null) return null;
+  // A first rollout has nothing to go back to.
+  if (change === null || isCreation(change)) return null;
   const workload = isWorkload(change.entity) ? change.entity : (homeOf(seen, "workload", { entity }) ?? entity);
   if (change.kind === "deployment") return { action: "kubernetes.rollout_undo", target: workload, args: changeArguments(change) };
   if (change.kind !== "config" && change.kind !== "flag") return null;

@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { ago, alert, app, asOf, errorRule, golden, node, steady } from "../testing/builders.ts";
+import { object } from "../testing/detected.ts";
+import { emptyWorld, id, run, type World } from "../testing/world.ts";
+
+const cart = id("service", "cart");
+const shop = "eu-1//namespace/shop";
+const world = (more: Partial<World>): World => ({ ...emptyWorld(asOf), alerts: [alert("A", cart, 10)], ...more });
+const objects = [...app("cart").objects, node("worker-1")];
+
+describe("where something alerts and nothing shows a fault", () => {
+  it("the thing that alerts is named as unknown, and nothing more is claimed of it", () => {
+    const { diagnosis } = run(world({ objects }));
+    expect(diagnosis.causes).toMatchObject([{ rank: 1, entity: cart, fault: "unknown" }]);
+    expect(diagnosis.verdict).toBe("inconclusive");
+  });
+
+  it("nothing is named once its signals or its rule were seen to be calm", () => {
+    const calm = world({ objects, series: golden(cart), rules: [errorRule("A", cart, steady(0.001))] });
+    expect(run(calm).diagnosis.causes).toEqual([]);
+  });
+
+  it("nothing is named where nobody could look", () => {
+    expect(run(world({})).diagnosis.causes).toEqual([]);
+  });
+
+  it("of a whole namespace the workload that lacks most of its pods is named", () => {
+    const lacking = (name: string, ready: number) =>
+      object(id("deployment", name), {
+        created_at: ago(600),
+        spec: { replicas: 4 },
+        status: {
+          replicas: 4,
+          availableReplicas: ready,
+          conditions: [{ type: "Available", status: "False", lastTransitionTime: ago(500) }],
+        },
+      });
+    const { diagnosis } = run(world({ alerts: [alert("A", shop, 10)], objects: [lacking("pay", 3), lacking("stock", 1)] }));
+    expect(diagnosis.causes[0]).toMatchObject({ entity: id("deployment", "stock"), fault: "unknown" });
+  });
+});
