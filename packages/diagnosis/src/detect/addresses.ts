@@ -54,11 +54,17 @@ function declaredOtherwise(seen: Seen, { holder, ref }: Use): boolean {
   return same !== undefined && (same.to !== ref.to || same.port_offered === true);
 }
 
+function calleesOf(seen: Seen, component: EntityId): EntityId[] {
+  const edges = seen.answers.flatMap((answer) => (answer.kind === "answered" && answer.data.about === "topology" ? answer.data.edges : []));
+  const own = edges.filter(({ from, kind }) => kind === "calls" && seen.graph.component(from) === component);
+  return [...new Set(own.map(({ to }) => seen.graph.component(to)))];
+}
+
 // It is known to call something that it has no address of, while it has those of others.
 function calledWithout(seen: Seen, { workload }: Use): boolean {
   const { graph } = seen;
   const own = new Set(workload.refs.map(({ to }) => graph.component(to)));
-  const called = graph.needs(graph.component(workload.entity)).filter((callee) => isService(kindOf(callee)));
+  const called = calleesOf(seen, graph.component(workload.entity));
   return called.some((callee) => own.has(callee)) && called.some((callee) => !own.has(callee));
 }
 

@@ -32,7 +32,7 @@ describe("the way to a service", () => {
       "service_protocol_differs",
       "service_protocol_mismatch",
     ],
-  ])("%s is a fault of the service", (_, spec, what, fault) => {
+  ])("%s is a fault of the service", (...[, spec, what, fault]) => {
     expect(only(findings(wired(spec)), what)).toHaveLength(1);
     expect(first(wired(spec))).toMatchObject({ entity: cart, fault });
   });
