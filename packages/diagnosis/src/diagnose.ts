@@ -6,6 +6,7 @@ import { ruledOut } from "./conclude/ruled-out.ts";
 import { verdictOf, verdictThresholds } from "./conclude/verdict.ts";
 import { detectFindings } from "./detect/detect.ts";
 import { explain } from "./explain/explain.ts";
+import { everyFault, withoutTheirs } from "./faults/without.ts";
 import { diagnosisLimits } from "./limits.ts";
 import { propose } from "./propose/propose.ts";
 import { rank, type Ranking } from "./rank.ts";
@@ -20,15 +21,21 @@ function gapContext(seen: Seen, ranking: Ranking): GapContext {
   return { focus: new Set([...alerting, ...leading]), undecided };
 }
 
+export interface DiagnosisOptions {
+  /** Kinds of fault of which the engine is to know nothing: a control of what it does with faults that nobody foresaw. */
+  readonly withoutFaults?: ReadonlySet<string>;
+}
+
 const shown = (findings: readonly Finding[]): Finding[] => findings.slice(0, diagnosisLimits.findingsMax);
 
 /**
  * Ranked causes, what was ruled out, what is missing, and what to do: a pure function of the scope and the evidence. The
  * order of answers and of their rows does not matter, and nothing later than `as_of` is read.
  */
-export function diagnose(given: Scope, answers: readonly Answer[]): Diagnosis {
-  const seen = readEvidence(given, answers);
-  const findings = detectFindings(seen);
+export function diagnose(given: Scope, answers: readonly Answer[], options: DiagnosisOptions = {}): Diagnosis {
+  const withoutFaults = options.withoutFaults ?? everyFault;
+  const seen = readEvidence(given, answers, withoutFaults);
+  const findings = withoutTheirs(detectFindings(seen), withoutFaults);
   const ranking = rank(seen, explain(seen, findings));
   const gaps = gapsOf(seen, gapContext(seen, ranking));
   const verdict = verdictOf(seen, findings, { ranking, gaps });

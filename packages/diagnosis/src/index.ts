@@ -1,4 +1,4 @@
-export { diagnose } from "./diagnose.ts";
+export { diagnose, type DiagnosisOptions } from "./diagnose.ts";
 export { describeDifference } from "./difference.ts";
 export { faultCatalogue, faultKinds, faultOf, type Fault, type FaultHome, type FaultKind } from "./faults/catalogue.ts";
 export { diagnosisLimits } from "./limits.ts";

@@ -25,7 +25,7 @@ function drafts(seen: Seen, findings: readonly Finding[]): Draft[] {
   const found = new Map<string, Draft>();
   for (const each of findings) {
     for (const fault of faultKinds) {
-      if (weightOf(fault, each.what, "shownBy") === 0) continue;
+      if (weightOf(fault, each.what, "shownBy") === 0 || seen.withoutFaults.has(fault)) continue;
       const entity = homeOf(seen, faultOf(fault).home, each);
       if (entity === null) continue;
       const draft = found.get(`${entity} ${fault}`) ?? { entity, fault, mechanism: [] };
@@ -101,7 +101,10 @@ function complete(seen: Seen, draft: Draft, context: Context): Candidate {
   };
 }
 
-const faultOfChange = (change: SeenChange): FaultKind => (change.kind === "deployment" ? "bad_deployment" : "bad_config");
+function faultOfChange({ withoutFaults }: Seen, change: SeenChange): FaultKind {
+  const fault = change.kind === "deployment" ? "bad_deployment" : "bad_config";
+  return withoutFaults.has(fault) ? "unknown" : fault;
+}
 
 // Below this a mechanism is too weak to stand for what its component suffers.
 const convincing = 0.4;
@@ -126,7 +129,7 @@ function genericCandidate(seen: Seen, component: EntityId, context: Context): Ca
   const onsetMs = beganAt(symptoms, logs);
   const { toleranceMs } = context.focus;
   const blamed = blamedChange(seen, component, onsetFor(own, { onsetMs: onsetMs ?? context.focus.onsetMs, toleranceMs }));
-  const fault = blamed === null ? "unknown" : faultOfChange(blamed.change);
+  const fault = blamed === null ? "unknown" : faultOfChange(seen, blamed.change);
   const entity = homeOf(seen, faultOf(fault).home, { entity: component }) ?? component;
   const mechanism = own.filter((found) => roleOf(found) !== "symptom" && weightOf(fault, found.what, "supportedBy") > 0);
   return [
@@ -162,7 +165,7 @@ function blindChanges(seen: Seen, taken: ReadonlySet<EntityId>, context: Context
     if (taken.has(component) || isPassive(component) || !reachable || isWatched(component, context)) return [];
     const blamed = blamedChange(seen, component, onsetFor([], focus));
     if (blamed === null) return [];
-    const fault = faultOfChange(blamed.change);
+    const fault = faultOfChange(seen, blamed.change);
     const entity = homeOf(seen, faultOf(fault).home, { entity: component }) ?? component;
     return [
       { entity, component, seats: [component], fault, mechanism: [], symptoms: [], onsetMs: null, change: blamed.change, generic: true, own: false },

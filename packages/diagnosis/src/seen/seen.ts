@@ -39,6 +39,8 @@ export interface SeenLogs {
 /** Everything the evidence says up to `as_of`, in one canonical order, so that the order of answers never matters. */
 export interface Seen {
   readonly scope: Scope;
+  /** Kinds of fault that the engine is to know nothing of: a control of what it does with the unforeseen. */
+  readonly withoutFaults: ReadonlySet<string>;
   readonly answers: readonly Answer[];
   readonly series: readonly SeenSeries[];
   /** Mean latencies: what adds up along calls, asked beside the high quantile that alerts look at. */
@@ -138,7 +140,7 @@ const asksForMeans = (question: Question): boolean =>
   question.about === "series" && signalKey(question.signal) === "golden:latency" && question.statistics.length === 1 && question.statistics[0] === "mean"; // prettier-ignore
 
 /** Reads the answers: what is later than `as_of` is dropped, rows that stand twice are read once. */
-export function readEvidence(given: Scope, unordered: readonly Answer[]): Seen {
+export function readEvidence(given: Scope, unordered: readonly Answer[], withoutFaults: ReadonlySet<string> = new Set()): Seen {
   const answers = canonicalAnswers(unordered);
   const scope = refineScope(given, answers);
   const asOfMs = ms(scope.as_of);
@@ -152,6 +154,7 @@ export function readEvidence(given: Scope, unordered: readonly Answer[]): Seen {
   const entities = [...scope.entities, ...topology.flatMap((data) => data.entities), ...named];
   return {
     scope,
+    withoutFaults,
     answers,
     series: readSeries(scope, answered.filter((answer) => !asksForMeans(answer.question))), // prettier-ignore
     means: readSeries(scope, answered.filter((answer) => asksForMeans(answer.question))), // prettier-ignore
