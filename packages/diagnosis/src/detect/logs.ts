@@ -35,20 +35,34 @@ interface Reading {
   readonly fromMs: number;
   readonly toMs: number;
   readonly firstBucket: number;
+  /** Seconds before and in the window in which anything was recorded; null where no more is missing than usual. */
+  readonly recorded: { readonly before: number; readonly during: number } | null;
   readonly now: boolean;
+}
+
+// Where so much of the time is missing from a log, the silence before the window is mostly that nobody listened.
+const missingShareMax = 0.3;
+
+function recordedSeconds({ data, missingShare }: SeenLogs, firstBucket: number): Reading["recorded"] {
+  if (missingShare <= missingShareMax) return null;
+  const length = data.patterns.reduce((most, { counts }) => Math.max(most, counts.length), 0);
+  const buckets = Array.from({ length }, (_, i) => i).filter((i) => data.patterns.some(({ counts }) => (counts[i] ?? 0) > 0));
+  const before = buckets.filter((i) => i < firstBucket).length;
+  const stepSeconds = data.step_ms / 1000;
+  return { before: before * stepSeconds, during: (buckets.length - before) * stepSeconds };
 }
 
 function readingOf({ scope, now }: Seen, logs: SeenLogs): Reading {
   const [fromMs, toMs] = [ms(scope.window.from), ms(scope.window.to)];
   const firstBucket = Math.max(0, Math.ceil((fromMs - ms(logs.data.start)) / logs.data.step_ms) + 1);
-  return { logs, fromMs, toMs, firstBucket, now: now.has(logs.id) };
+  return { logs, fromMs, toMs, firstBucket, recorded: recordedSeconds(logs, firstBucket), now: now.has(logs.id) };
 }
 
-function counted({ logs, fromMs, toMs, firstBucket }: Reading, pattern: Pattern): Counted {
+function counted({ logs, fromMs, toMs, firstBucket, recorded }: Reading, pattern: Pattern): Counted {
   const inWindow = pattern.counts.slice(firstBucket).reduce((sum, n) => sum + n, 0);
   const before = pattern.counts.reduce((sum, n) => sum + n, 0) - inWindow;
-  const beforeSeconds = Math.max(0, fromMs - logs.coverageFromMs) / 1000;
-  const duringSeconds = Math.max(1, toMs - fromMs) / 1000;
+  const beforeSeconds = recorded?.before ?? Math.max(0, fromMs - logs.coverageFromMs) / 1000;
+  const duringSeconds = recorded?.during ?? Math.max(1, toMs - fromMs) / 1000;
   const expected = beforeSeconds === 0 ? before : (before / beforeSeconds) * duringSeconds;
   return { before, during: inWindow, times: inWindow / Math.max(expected, 1) };
 }

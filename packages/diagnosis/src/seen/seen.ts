@@ -33,6 +33,8 @@ export interface SeenLogs {
   readonly of: EntityId;
   readonly data: DataOf<"logs">;
   readonly coverageFromMs: number;
+  /** The share of the covered time of which nothing was recorded. */
+  readonly missingShare: number;
   readonly id: EvidenceId;
 }
 
@@ -132,7 +134,15 @@ function readLogs(answers: readonly Answered[]): SeenLogs[] {
     const patterns = [...data.patterns].sort(
       (a, b) => byCodeUnit(a.template, b.template) || byCodeUnit(canonicalJson(a), canonicalJson(b)),
     );
-    return [{ of: answer.question.of, data: { ...data, patterns }, coverageFromMs: ms(from), id: answer.id }];
+    return [
+      {
+        of: answer.question.of,
+        data: { ...data, patterns },
+        coverageFromMs: ms(from),
+        missingShare: answer.coverage.missing_share,
+        id: answer.id,
+      },
+    ];
   });
 }
 
