@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { readLabels } from "./labels.ts";
 import { readPredictions } from "./prediction.ts";
-import { reportOf } from "./reports/report.ts";
+import { reportOf } from "./report/index.ts";
 
 const usage = "npm run bench:rca:score -- --data DIR [--data DIR …] --predictions FILE [--predictions FILE …] [--kinds none|engine|all]";
 

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-export const runUsage =
+const runUsage =
   "npm run bench:rca -- --data DIR [--data DIR …] [--system NAME] [--out FILE] [--cases N] [--without-not-live] [--permute-topology SEED] [--controls] [--leave-kinds-out SEED] [--no-baselines] [--no-api] [--api-sample N] [--seed N]";
 
 export interface Settings {

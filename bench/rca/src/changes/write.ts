@@ -17,7 +17,7 @@ export interface Suite {
   readonly cases: number;
 }
 
-export const systemPrefix = "changes/";
+const systemPrefix = "changes/";
 const folderOf = (system: string): string => `changes-${system.replaceAll("/", "-")}`;
 
 // Neither the name nor its order tells which kind of case it is.

@@ -5,7 +5,7 @@ import { withFault, wordings, type SeededFault } from "./nezha-faults.ts";
 import { copied, type Traced } from "./nezha-trace.ts";
 
 /** The sets that are made, by name. */
-export const seededKinds = {
+const seededKinds = {
   exception: { kind: "exception", coded: true },
   "exception-uncoded": { kind: "exception", coded: false },
   "wrong-return": { kind: "wrong_return", coded: false },

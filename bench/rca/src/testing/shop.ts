@@ -16,7 +16,7 @@ type Name = (typeof names)[number];
 const idOf = (kind: string, name: string, namespace = "shop"): EntityId => entityId({ cluster: "c", namespace, kind, name });
 export const service = (name: string): EntityId => idOf("service", name);
 export const deployment = (name: string): EntityId => idOf("deployment", name);
-export const pod = (name: string): EntityId => idOf("pod", `${name}-6c9d8f7b5c-x2v4k`);
+const pod = (name: string): EntityId => idOf("pod", `${name}-6c9d8f7b5c-x2v4k`);
 export const machine = idOf("node", "worker-1", "");
 const instant = (atMs: number): string => new Date(atMs).toISOString();
 const recorder = { source: "shop", asOfMs };

@@ -3,7 +3,7 @@ import type { RcaCase } from "../case.ts";
 import { randomOf, type Random } from "../generated/random.ts";
 
 /** What a team would run as one thing, and lose as one thing. */
-export const sources = ["metrics", "logs", "cluster", "changes", "topology", "alerts", "traces-and-probes"] as const;
+const sources = ["metrics", "logs", "cluster", "changes", "topology", "alerts", "traces-and-probes"] as const;
 export type Source = (typeof sources)[number];
 
 const tellers = {
