@@ -162,6 +162,6 @@ describe("the scope", () => {
     const context = { asOf, signal: new AbortController().signal, deadlineMs: 1_000 };
     const answers = await Promise.all(questions.map((question) => source.ask(question, context)));
     const about = new Set(answers.filter(({ kind }) => kind === "answered").map(({ question }) => question.about));
-    expect([...about].sort()).toEqual(["alerts", "logs", "series", "topology"]);
+    expect([...about].sort()).toEqual(expect.arrayContaining(["alerts", "logs", "series", "topology"]));
   });
 });
