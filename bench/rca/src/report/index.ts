@@ -58,7 +58,7 @@ function systemReport(system: string, own: readonly Labelled[], kinds: Kinds): s
 const namesShown = 10;
 
 /** The labelled cases about which the engine was never asked: a score does not count what was left out. */
-export function missingReport(lines: readonly Prediction[], labels: Labels): string[] {
+function missingReport(lines: readonly Prediction[], labels: Labels): string[] {
   const seen = new Set(lines.filter(isEngine).map((line) => labels.labelOf(line.system, line.case)));
   const missing = labels.all.filter((label) => !seen.has(label));
   if (missing.length === 0) return [];
