@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { root } from "./processes.ts";
 import { buildConsole } from "./start/console-build.ts";
@@ -13,6 +13,8 @@ const graceMs = 1_500;
 
 /** Starts both services on embedded defaults, shows the recorded incidents (unless real sources are given), and stays until it is stopped or a service ends. */
 async function main(): Promise<void> {
+  const given = join(root, ".env");
+  if (existsSync(given)) process.loadEnvFile(given);
   const dataDirectory = resolve(root, process.env["DATA_DIR"] ?? ".data");
   mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
   const settings = settingsOf(process.env, localSecrets(dataDirectory), dataDirectory);

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-const names = ["INGEST_TOKEN", "CONTROL_PLANE_CLIENT_SECRET", "ASSISTANT_CLIENT_SECRET", "CONSOLE_CLIENT_SECRET", "OPERATOR_CLIENT_SECRET", "DEVELOPMENT_ISSUER_SECRET", "SESSION_SECRET"] as const; // prettier-ignore
+const names = ["INGEST_TOKEN", "CONTROL_PLANE_CLIENT_SECRET", "ASSISTANT_CLIENT_SECRET", "CONSOLE_CLIENT_SECRET", "OPERATOR_CLIENT_SECRET", "DEVELOPMENT_ISSUER_SECRET"] as const; // prettier-ignore
 export type Secrets = Readonly<Record<(typeof names)[number], string>>;
 
 /** Secrets of this data directory: made once at random, readable by the owner only, never printed. */

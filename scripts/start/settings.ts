@@ -16,9 +16,9 @@ export interface Settings {
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
-const sourceVariables = ["PROMETHEUS_URL", "LOKI_URL", "KUBECONFIG", "SOURCES_FILE"];
+const sourceVariables = ["PROMETHEUS_URL", "LOKI_URL", "KUBECONFIG", "KUBERNETES_IN_CLUSTER", "SOURCES_FILE"];
 
-/** Pure: the same variables, secrets and directory give the same settings. What the shell sets wins over the defaults. */
+/** Pure: the same variables, secrets and directory give the same settings. What the shell sets wins over the defaults; the secrets of the clients have a variable each. */
 export function settingsOf(env: Environment, secrets: Secrets, dataDirectory: string): Settings {
   const port = (name: string, usual: string) => env[name] ?? usual;
   const url = (name: string, usual: string) => `http://127.0.0.1:${port(name, usual)}`;
@@ -27,19 +27,26 @@ export function settingsOf(env: Environment, secrets: Secrets, dataDirectory: st
   const developmentIssuer = url("DEVELOPMENT_ISSUER_PORT", "8082");
   const issuer = env["OIDC_ISSUER"] ?? developmentIssuer;
   const ingestToken = env["INGEST_TOKEN"] ?? secrets.INGEST_TOKEN;
-  const shared = { NODE_ENV: env["NODE_ENV"] ?? "development", HTTP_HOST: "127.0.0.1", OIDC_ISSUER: issuer, DATA_DIR: dataDirectory };
+  const given = (name: keyof Secrets) => env[name] ?? secrets[name];
+  const realSources = sourceVariables.some((name) => !["", "false", "0"].includes(env[name] ?? ""));
+  const shared = {
+    NODE_ENV: env["NODE_ENV"] ?? "development",
+    HTTP_HOST: env["HTTP_HOST"] ?? "127.0.0.1",
+    OIDC_ISSUER: issuer,
+    DATA_DIR: dataDirectory,
+  };
   const controlPlane = {
     ...shared, HTTP_PORT: port("CONTROL_PLANE_PORT", "8080"), PUBLIC_URL: env["PUBLIC_URL"] ?? controlPlaneUrl, OIDC_AUDIENCE: "control-plane", OIDC_CLIENT_ID: "control-plane",
-    OIDC_CLIENT_SECRET: secrets.CONTROL_PLANE_CLIENT_SECRET, CONSOLE_CLIENT_SECRET: secrets.CONSOLE_CLIENT_SECRET, ASSISTANT_CLIENT_SECRET: secrets.ASSISTANT_CLIENT_SECRET,
-    OPERATOR_CLIENT_SECRET: secrets.OPERATOR_CLIENT_SECRET, DEVELOPMENT_ISSUER: issuer === developmentIssuer ? "1" : "", DEVELOPMENT_ISSUER_SECRET: secrets.DEVELOPMENT_ISSUER_SECRET,
+    OIDC_CLIENT_SECRET: given("CONTROL_PLANE_CLIENT_SECRET"), CONSOLE_CLIENT_SECRET: given("CONSOLE_CLIENT_SECRET"), ASSISTANT_CLIENT_SECRET: given("ASSISTANT_CLIENT_SECRET"),
+    OPERATOR_CLIENT_SECRET: given("OPERATOR_CLIENT_SECRET"), RECORDED_SCENARIOS: realSources ? "" : "1", DEVELOPMENT_ISSUER: issuer === developmentIssuer ? "1" : "", DEVELOPMENT_ISSUER_SECRET: secrets.DEVELOPMENT_ISSUER_SECRET,
     INGEST_TOKEN: ingestToken, ASSISTANT_URL: assistantUrl, GROUPING_TOPOLOGY_STEPS: env["GROUPING_TOPOLOGY_STEPS"] ?? "2",
   }; // prettier-ignore
   const assistant = {
-    ...shared, HTTP_PORT: port("ASSISTANT_PORT", "8081"), OIDC_AUDIENCE: "assistant", OIDC_CLIENT_ID: "assistant", OIDC_CLIENT_SECRET: secrets.ASSISTANT_CLIENT_SECRET,
-    CONTROL_PLANE_URL: controlPlaneUrl, SNAPSHOT_DIR: env["SNAPSHOT_DIR"] ?? join(root, "scenarios"),
+    ...shared, HTTP_PORT: port("ASSISTANT_PORT", "8081"), OIDC_AUDIENCE: "assistant", OIDC_CLIENT_ID: "assistant", OIDC_CLIENT_SECRET: given("ASSISTANT_CLIENT_SECRET"),
+    CONTROL_PLANE_URL: controlPlaneUrl, SNAPSHOT_DIR: env["SNAPSHOT_DIR"] ?? (realSources ? "" : join(root, "scenarios")),
   }; // prettier-ignore
   return {
-    controlPlaneUrl, issuer, ingestToken, operatorSecret: secrets.OPERATOR_CLIENT_SECRET, dataDirectory, realSources: sourceVariables.some((name) => env[name]),
+    controlPlaneUrl, issuer, ingestToken, operatorSecret: given("OPERATOR_CLIENT_SECRET"), dataDirectory, realSources,
     services: [
       { name: "control-plane", main: join(root, "apps/control-plane/src/main.ts"), url: controlPlaneUrl, env: controlPlane, heapMegabytesMax: 256 },
       { name: "assistant", main: join(root, "apps/assistant/src/main.ts"), url: assistantUrl, env: assistant, heapMegabytesMax: 256 },

@@ -19,6 +19,7 @@ const own = z.object({
   SESSION_SECONDS: seconds(300, 604_800, 43_200).meta({ description: "how long people stay signed in", unit: "s" }),
   GROUPING_WINDOW_SECONDS: seconds(1, 86_400, 1_800).meta({ description: "how far apart alerts of one service may begin and share an incident", unit: "s" }),
   GROUPING_TOPOLOGY_STEPS: z.coerce.number().int().min(0).max(3).default(0).meta({ description: "also group services at most so many calls apart in the topology; 0: only alerts of one service" }),
+  RECORDED_SCENARIOS: z.enum(["", "1"]).default("").meta({ description: "1: alerts whose label scenario names a recording are judged from it (the assistant's SNAPSHOT_DIR); for demonstrations" }),
   ENTITY_MAPPING: z.string().max(20_000).optional().meta({ description: "JSON object: which labels give cluster, environment, namespace, service, workloads, pod, node, job, instance; lists given here replace the defaults" }),
   ENTITY_MAPPING_FILE: path.optional().meta({ description: "file with the same JSON object, instead of ENTITY_MAPPING" }),
   TOPOLOGY_FILE: path.optional().meta({ description: "JSON file with resources and edges (the body of PUT /api/v1/topology), declared at every start" }),
@@ -61,6 +62,7 @@ export interface Settings {
   readonly diagnosis: {
     readonly debounceSeconds: number;
     readonly recheckSeconds: number;
+    readonly recordedScenarios: boolean;
     readonly timeoutSeconds: number;
     readonly retriesMax: number;
     readonly inFlightMax: number;
@@ -144,6 +146,7 @@ function readSettings(vars: Variables, readFile: ReadFile): Settings {
     diagnosis: {
       debounceSeconds: vars.DIAGNOSIS_DEBOUNCE_SECONDS,
       recheckSeconds: vars.DIAGNOSIS_RECHECK_SECONDS,
+      recordedScenarios: vars.RECORDED_SCENARIOS === "1",
       timeoutSeconds: vars.DIAGNOSIS_TIMEOUT_SECONDS,
       retriesMax: vars.DIAGNOSIS_MAX_RETRIES,
       inFlightMax: vars.DIAGNOSES_IN_FLIGHT_MAX,

@@ -19,6 +19,7 @@ describe("cursors", () => {
     Buffer.from('[1,"b"]').toString("base64url"),
     `${encodeCursor({ key: "a", id: "b" })}=`,
     "A".repeat(5_000),
+    encodeCursor({ key: "a", id: "b\u0000" }),
   ])("that nobody gave out are refused: %j", (text) => {
     expect(() => decodeCursor(text)).toThrow(expect.objectContaining({ code: "invalid_request", more: { field: "cursor" } }) as Error);
   });

@@ -7,6 +7,8 @@ export interface Cursor {
 }
 
 const cursorLengthMax = 200;
+// No key or id of ours holds a character that the database refuses.
+const unstorable = /(?![\t\n\r])[\p{Cc}\p{Cs}]/u;
 
 /** An opaque text from which `decodeCursor` finds the place again. */
 export function encodeCursor(cursor: Cursor): string {
@@ -27,7 +29,8 @@ export function decodeCursor(text: string | undefined): Cursor | null {
   const value = text.length <= cursorLengthMax ? parsed(text) : null;
   if (Array.isArray(value) && value.length === 2) {
     const [key, id] = value as unknown[];
-    if (typeof key === "string" && typeof id === "string" && encodeCursor({ key, id }) === text) return { key, id };
+    const isOurs = typeof key === "string" && typeof id === "string" && encodeCursor({ key, id }) === text;
+    if (isOurs && !unstorable.test(key + id)) return { key, id };
   }
   throw new RuleBroken("invalid_request", "The cursor is not one that this API gave out.", { field: "cursor" });
 }

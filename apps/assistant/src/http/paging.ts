@@ -14,7 +14,7 @@ export function keysetOf(cursor: string | undefined): Keyset | null {
   const place = decodeCursor(cursor);
   if (place === null) return null;
   const at = new Date(place.key);
-  const ours = !Number.isNaN(at.getTime()) && at.toISOString() === place.key && uuid.test(place.id);
+  const ours = /^\d{4}-/.test(place.key) && !Number.isNaN(at.getTime()) && at.toISOString() === place.key && uuid.test(place.id);
   if (!ours) throw new RuleBroken("invalid_request", "The cursor is not one that this list gave out.", { field: "cursor" });
   return { at, id: place.id };
 }

@@ -27,7 +27,6 @@ function NotKnown() {
   const { t, say } = useLanguage();
   const { diagnosis, openEvidence } = useShownRun();
   if (diagnosis.unknown.length === 0) return null;
-  const effects = { verdict: t("verdict.gapsVerdict"), order: t("verdict.gapsOrder"), nothing: t("verdict.gapsNothing") };
   return (
     <div id="not-known">
       <Fold
@@ -39,8 +38,7 @@ function NotKnown() {
             <li key={gap.evidence}>
               <button type="button" className="plain-button" onClick={() => openEvidence(gap.evidence)}>
                 {say(gap.text)}
-              </button>{" "}
-              <span className={gap.could_change === "nothing" ? "quiet small" : "gap-effect small"}>{effects[gap.could_change]}</span>
+              </button>
             </li>
           ))}
         </ul>

@@ -97,6 +97,25 @@ describe.each(testDatabases)("alert intake on $name", (database) => {
     expect(rows.some(({ payload }) => payload.includes("nonsense"))).toBe(true);
   });
 
+  test("hostile words of one alert sink neither it nor its siblings", async () => {
+    const odd = { severity: "__proto__", service: "odd" };
+    const receipt = await harness.send([
+      sampleAlert({ fingerprint: "0d1", labels: odd, annotations: { summary: `${"a".repeat(299)}😀` } }),
+      sampleAlert({ fingerprint: "0d2", labels: { service: "sibling" } }),
+      sampleAlert({ fingerprint: "0d3", labels: { service: "sibling" }, startsAt: "9999-12-31T23:59:59-14:00" }),
+    ]);
+    expect(receipt).toMatchObject({ accepted: 2, quarantined: 1 });
+    const titles = await Promise.all(receipt.incident_ids.map(async (id) => (await incident(id)).title));
+    expect(titles).toContain("a".repeat(299));
+    const headers = { authorization: `Bearer ${ingestToken}` };
+    const body = {
+      ...webhook([sampleAlert({ fingerprint: "0d4", labels: { service: "odd" } })]),
+      receiver: "a\u0000b",
+      groupKey: "k".repeat(9_000),
+    };
+    expect((await call("/api/v1/webhooks/alertmanager", { headers, body })).status).toBe(200);
+  });
+
   test("heartbeats and informational alerts are stored and open no incident", async () => {
     const receipt = await harness.send([
       sampleAlert({ fingerprint: "e1", labels: { alertname: "Watchdog", severity: "none" } }),

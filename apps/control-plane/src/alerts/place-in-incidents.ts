@@ -70,7 +70,11 @@ async function decide(tx: Tx, call: { app: App; ctx: CallContext }, alerts: read
 
 function titleOf({ alert, resolved }: DeliveredAlert): string {
   const words = alert.annotations["summary"]?.trim() || (resolved.service === null ? alert.name : `${alert.name}: ${resolved.service}`);
-  return words.slice(0, titleCharactersMax).replaceAll(/\s+/g, " ");
+  // A cut may go through the middle of a character that takes two code units.
+  return words
+    .slice(0, titleCharactersMax)
+    .replaceAll(/\s+/g, " ")
+    .replaceAll(/\p{Cs}/gu, "");
 }
 
 function newRow(ctx: CallContext, input: { id: string; number: number; because: string; members: readonly DeliveredAlert[] }) {

@@ -17,6 +17,12 @@ describe("reading one alert", () => {
   test("takes the time of receipt for a resolved alert that carries no end", () => {
     expect(accepted(sampleAlert({ fingerprint: "a1", status: "resolved" })).endsAt).toEqual(receivedAt);
   });
+  test.each(["9999-12-31T23:59:59Z", "2020-01-01T00:00:00Z"])("takes the time of receipt for an end that cannot be one: %s", (endsAt) => {
+    expect(accepted(sampleAlert({ fingerprint: "a1", status: "resolved", endsAt })).endsAt).toEqual(receivedAt);
+  });
+  test.each(["constructor", "__proto__", "toString"])("reads the severity %s as a word that it does not know", (severity) => {
+    expect(severityFrom({ severity })).toBe("warning");
+  });
   test("keeps instants with nanoseconds and an offset", () => {
     expect(accepted(sampleAlert({ fingerprint: "a1", startsAt: "2026-11-24T12:00:00.123456789+02:00" })).startsAt.toISOString()).toBe(
       "2026-11-24T10:00:00.123Z",
@@ -27,6 +33,8 @@ describe("reading one alert", () => {
     ["a fingerprint that is no hexadecimal number", sampleAlert({ fingerprint: "zz" }), "fingerprint"],
     ["a label with a control character", sampleAlert({ fingerprint: "a1", labels: { x: "a\u0000b" } }), "labels.x"],
     ["the zero time as its start", sampleAlert({ fingerprint: "a1", startsAt: "0001-01-01T00:00:00Z" }), "startsAt"],
+    ["a start that no clock can have", sampleAlert({ fingerprint: "a1", startsAt: "9999-12-31T23:59:59-14:00" }), "startsAt"],
+    ["a start in two days", sampleAlert({ fingerprint: "a1", startsAt: "2026-11-26T10:05:00Z" }), "startsAt"],
     ["no object at all", "alert", ""],
   ])("gives back %s as malformed with the field at fault", (_, item, field) => {
     expect(readAlert(item, receivedAt)).toMatchObject({ kind: "malformed", field });

@@ -19,26 +19,33 @@ export type ReadAlert =
   | { readonly kind: "accepted"; readonly alert: IncomingAlert }
   | { readonly kind: "malformed"; readonly field: string; readonly reason: string };
 
-const severityOf: Readonly<Record<string, Severity>> = {
+const severityOf: ReadonlyMap<string, Severity> = new Map(Object.entries({
   critical: "critical", page: "critical", emergency: "critical", fatal: "critical", p1: "critical", sev1: "critical",
   error: "error", high: "error", major: "error", p2: "error", sev2: "error",
   warning: "warning", warn: "warning", minor: "warning", medium: "warning", low: "warning",
   info: "info", information: "info", informational: "info", none: "info", debug: "info",
-}; // prettier-ignore
+})); // prettier-ignore
 
 const neverAnIncident = new Set(["Watchdog", "InfoInhibitor"]);
 // Alertmanager writes the zero time for "no end"; nothing of ours happened before 1971.
 const earliestMs = Date.UTC(1971, 0, 1);
+// Clocks of senders run ahead, but not by a day.
+const aheadMsMax = 24 * 60 * 60_000;
 
 /** The severity that the `severity` label means; unknown words and none at all count as a warning. */
 export function severityFrom(labels: Readonly<Record<string, string>>): Severity {
-  return severityOf[(labels["severity"] ?? "").trim().toLowerCase()] ?? "warning";
+  return severityOf.get((labels["severity"] ?? "").trim().toLowerCase()) ?? "warning";
 }
 
+function isRealTime(atMs: number, receivedAt: Date): boolean {
+  return atMs >= earliestMs && atMs <= receivedAt.getTime() + aheadMsMax;
+}
+
+/** When it ended; a time that cannot be one, or lies before its start, is taken as the moment it was received. */
 function endOf(alert: AlertmanagerAlert, receivedAt: Date): Date | null {
   if (alert.status === "firing") return null;
   const endsAt = alert.endsAt === undefined ? Number.NaN : Date.parse(alert.endsAt);
-  return endsAt >= earliestMs ? new Date(endsAt) : receivedAt;
+  return isRealTime(endsAt, receivedAt) && endsAt >= Date.parse(alert.startsAt) ? new Date(endsAt) : receivedAt;
 }
 
 /** Reads one alert of a message; what does not fit the contract comes back with the field at fault, never thrown. */
@@ -50,7 +57,7 @@ export function readAlert(item: unknown, receivedAt: Date): ReadAlert {
   }
   const { data } = parsed;
   const startsAt = new Date(data.startsAt);
-  if (startsAt.getTime() < earliestMs) return { kind: "malformed", field: "startsAt", reason: "must be a real time" };
+  if (!isRealTime(startsAt.getTime(), receivedAt)) return { kind: "malformed", field: "startsAt", reason: "must be a real time" };
   const severity = severityFrom(data.labels);
   const name = data.labels["alertname"] ?? "";
   const opensIncident = severity !== "info" && !neverAnIncident.has(name);

@@ -15,9 +15,7 @@ import { attachAlerts, insertQuarantined, lockBucketOf, lockGroups, moveIncident
 
 const integration = "alertmanager";
 const intakeLimits = {
-  deliveriesInFlightMax: 256,
   quarantinedPayloadCharactersMax: 65_536,
-  retryAfterSeconds: 5,
   incidentsInAuditMax: 50,
 } as const;
 
@@ -132,6 +130,9 @@ function eventsOf(placed: Placed, memberships: readonly Membership[], changed: b
   ];
 }
 
+// Whatever a sender calls its receiver must not sink its alerts.
+const storable = (text: string): string => text.slice(0, 200).replaceAll(/[\p{Cc}\p{Cs}]/gu, "");
+
 function auditOf(
   app: App,
   placed: Placed,
@@ -175,7 +176,7 @@ export async function receiveAlerts(app: App, ctx: CallContext, input: Alertmana
         began: alerts.filter(began).length,
         ended: alerts.filter(ended).length,
       };
-      await recordAudit(tx, ctx, auditOf(app, placed, { receiver: input.receiver.slice(0, 200), ...counts }));
+      await recordAudit(tx, ctx, auditOf(app, placed, { receiver: storable(input.receiver), ...counts }));
       await publishEvents(tx, ctx, eventsOf(placed, memberships, changed.length > 0));
     }
     const incidents = alerts.flatMap(({ written }) => placed.incidentOf.get(written.id) ?? written.incident_id ?? []);

@@ -22,6 +22,7 @@ const input = (alerts: AlertRow[], trigger: DiagnosisRow["trigger"] = "new_incid
   diagnosis: diagnosis(trigger),
   alerts,
   timeLimitSeconds: 120,
+  recordedScenarios: true,
 });
 
 describe("as of when a diagnosis reasons", () => {
@@ -52,6 +53,14 @@ describe("the request to the assistant", () => {
   test("names the recorded snapshot that the alerts belong to", () => {
     expect(alertAnalysisRequest(input([alert({ labels: { scenario: "full-node" } })])).snapshot).toBe("full-node");
     expect(alertAnalysisRequest(input([alert()]))).not.toHaveProperty("snapshot");
+  });
+  test("takes the label scenario of a real alert for what it is: a label", () => {
+    const real = {
+      ...input([alert({ labels: { scenario: "ramping", scenario_as_of: "2020-01-01T00:00:00.000Z" } })]),
+      recordedScenarios: false,
+    };
+    expect(alertAnalysisRequest(real)).not.toHaveProperty("snapshot");
+    expect(asOfFor(real)).toEqual(receivedAt);
   });
   test("gives an alert about nothing known an id of its own", () => {
     expect(alertAnalysisRequest(input([alert({ entity: null })])).alerts[0]?.entity).toBe("eu-1/shop/alert/High");

@@ -14,6 +14,8 @@ export interface AnalysisInput {
   readonly diagnosis: DiagnosisRow;
   readonly alerts: readonly AlertRow[];
   readonly timeLimitSeconds: number;
+  /** Alerts whose label names a recorded scenario are judged from the recording: for demonstrations only. */
+  readonly recordedScenarios: boolean;
 }
 
 /** An alert about nothing known still needs an id to be talked about. */
@@ -36,22 +38,23 @@ function scopeAlertOf(alert: AlertRow): ScopeAlert {
 
 const latest = (times: readonly number[]): Date | null => (times.length === 0 ? null : new Date(Math.max(...times)));
 
+/** The alerts of a recorded scenario; none unless recordings are asked for. */
+function recordedAlerts({ alerts, recordedScenarios }: Pick<AnalysisInput, "alerts" | "recordedScenarios">): readonly AlertRow[] {
+  return recordedScenarios ? alerts.filter(({ labels }) => labels[scenarioLabels.scenario]) : [];
+}
+
 function recordedAsOf(alerts: readonly AlertRow[]): Date | null {
-  const recorded = alerts.filter(({ labels }) => labels[scenarioLabels.scenario]);
-  if (recorded.length === 0) return null;
-  const said = recorded.flatMap(({ labels, annotations }) => {
-    const atMs = Date.parse(labels[scenarioLabels.asOf] ?? annotations[scenarioLabels.asOf] ?? annotations["as_of"] ?? "");
-    return Number.isNaN(atMs) ? [] : [atMs];
-  });
-  return latest(said) ?? latest(recorded.map(({ starts_at: startsAt }) => startsAt.getTime()));
+  const said = alerts.map(({ labels }) => Date.parse(labels[scenarioLabels.asOf] ?? "")).filter((atMs) => !Number.isNaN(atMs));
+  return latest(said) ?? latest(alerts.map(({ starts_at: startsAt }) => startsAt.getTime()));
 }
 
 /**
  * The moment a diagnosis reasons from: for a recorded scenario the one it names; for the first look when the alerts were
  * received; for a later one when it was asked for, as long as something fires, and otherwise when the last alert ended.
  */
-export function asOfFor({ diagnosis, alerts, incident }: Pick<AnalysisInput, "diagnosis" | "alerts" | "incident">): Date {
-  const recorded = recordedAsOf(alerts);
+export function asOfFor(input: Pick<AnalysisInput, "diagnosis" | "alerts" | "incident" | "recordedScenarios">): Date {
+  const { diagnosis, alerts, incident } = input;
+  const recorded = recordedAsOf(recordedAlerts(input));
   if (recorded) return recorded;
   const firing = alerts.filter(({ status }) => status === "firing");
   const firstLook = diagnosis.trigger === "new_incident" || diagnosis.trigger === "new_entity" || diagnosis.trigger === "higher_severity";
@@ -74,8 +77,8 @@ function common(input: AnalysisInput) {
 
 /** What the assistant is asked: to find the cause of the incident's alerts. */
 export function alertAnalysisRequest(input: AnalysisInput): AlertAnalysisRequest {
-  const snapshot = input.alerts.map(({ labels }) => labels[scenarioLabels.scenario]).find((name) => name);
-  return { ...common(input), ...(snapshot ? { snapshot: snapshot.slice(0, 200) } : {}) };
+  const snapshot = recordedAlerts(input)[0]?.labels[scenarioLabels.scenario]?.slice(0, 200);
+  return { ...common(input), ...(snapshot ? { snapshot } : {}) };
 }
 
 /** What the assistant is asked: to judge one deployment. */

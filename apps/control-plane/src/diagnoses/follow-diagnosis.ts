@@ -61,7 +61,8 @@ async function claim({ app, ctx, diagnosisId }: Run): Promise<{ row: DiagnosisRo
     const incident = await findIncident(tx, ctx.teamId, row.incident_id);
     if (!incident) return null;
     const alerts = await findAlertsToDiagnose(tx, ctx.teamId, { incidentId: incident.id, limit: analysisLimits.alertsMax });
-    return { row, input: { incident, diagnosis: row, alerts, timeLimitSeconds: app.settings.diagnosis.timeoutSeconds } };
+    const { timeoutSeconds: timeLimitSeconds, recordedScenarios } = app.settings.diagnosis;
+    return { row, input: { incident, diagnosis: row, alerts, timeLimitSeconds, recordedScenarios } };
   });
 }
 
@@ -69,12 +70,14 @@ async function claim({ app, ctx, diagnosisId }: Run): Promise<{ row: DiagnosisRo
 async function openSession(run: Run, { row, input }: { row: DiagnosisRow; input: AnalysisInput }): Promise<string | null> {
   const { app, ctx, diagnosisId } = run;
   const deployment = row.deployment;
-  const request = deployment === null ? alertAnalysisRequest(input) : deploymentRequest(input, deployment);
-  const headers = { "idempotency-key": `${diagnosisId}:${sha256(canonicalJson(request)).slice(0, 16)}` };
+  const keyed = <Body>(body: Body) => ({
+    headers: { "idempotency-key": `${diagnosisId}:${sha256(canonicalJson(body)).slice(0, 16)}` },
+    body,
+  });
   const answer =
     deployment === null
-      ? await app.assistant.diagnoseAlerts({ headers, body: alertAnalysisRequest(input) }, ctx.signal)
-      : await app.assistant.diagnoseDeployment({ headers, body: deploymentRequest(input, deployment) }, ctx.signal);
+      ? await app.assistant.diagnoseAlerts(keyed(alertAnalysisRequest(input)), ctx.signal)
+      : await app.assistant.diagnoseDeployment(keyed(deploymentRequest(input, deployment)), ctx.signal);
   if (answer.kind === "answered") {
     await recordSession(app, ctx, { diagnosisId, sessionId: answer.value.session_id });
     return answer.value.session_id;

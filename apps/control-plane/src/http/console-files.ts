@@ -43,8 +43,8 @@ export function consoleFiles(directory: string, newNonce: () => string): Install
       },
     });
     server.get("/*", async (request, reply) => {
-      const path = new URL(request.url, "http://console").pathname;
-      if (ownPaths.test(path)) return reply.callNotFound();
+      const path = request.url.split("?", 1)[0] ?? "/";
+      if (ownPaths.test(path) || path.startsWith("//")) return reply.callNotFound();
       const file = path.slice(1);
       if (/\.[a-z0-9]+$/i.test(file) && file !== "index.html") return reply.sendFile(decodeURIComponent(file));
       if (!(request.headers.accept ?? "").includes("text/html")) return reply.callNotFound();

@@ -1,11 +1,21 @@
 import { z } from "zod";
 import { Instant } from "../shared/values.ts";
 
+// What cannot be decoded, or holds what no text column takes, names nothing.
+function isDecodable(id: string): boolean {
+  try {
+    return !/[\p{Cc}\p{Cs}]/u.test(decodeURIComponent(id));
+  } catch {
+    return false;
+  }
+}
+
 /** "cluster/namespace/kind/name": four percent-encoded parts, empty when absent. */
 export const EntityId = z
   .string()
   .max(1_200)
   .regex(/^[^/]*\/[^/]*\/[^/]+\/[^/]+$/, { error: "must be cluster/namespace/kind/name, each part percent-encoded" })
+  .refine(isDecodable, { error: "must be percent-encoded text without control characters" })
   .meta({ id: "EntityId", examples: ["eu-1/shop/service/checkout"] });
 export type EntityId = z.infer<typeof EntityId>;
 
@@ -25,9 +35,18 @@ export function entityId({ cluster, namespace, kind, name }: EntityParts): Entit
   return [cluster, namespace, kind, name].map(encodePart).join("/");
 }
 
-/** The parts of an id. Throws URIError on a broken percent sequence. */
+// A broken percent sequence in what was stored before is kept as it stands.
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+/** The parts of an id, whatever it holds. */
 export function entityParts(id: EntityId): EntityParts {
-  const [cluster = "", namespace = "", kind = "", name = ""] = id.split("/").map(decodeURIComponent);
+  const [cluster = "", namespace = "", kind = "", name = ""] = id.split("/").map(decoded);
   return { cluster, namespace, kind, name };
 }
 

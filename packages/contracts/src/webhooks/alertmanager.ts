@@ -22,14 +22,14 @@ export type AlertmanagerAlert = z.infer<typeof AlertmanagerAlert>;
 export const AlertmanagerWebhook = z
   .object({
     version: z.literal("4"),
-    groupKey: z.string().max(4_096),
+    groupKey: z.string(),
     truncatedAlerts: z.number().int().min(0).default(0),
     status: z.enum(["firing", "resolved"]),
-    receiver: z.string().max(500),
+    receiver: z.string(),
     groupLabels: z.record(z.string(), z.string()).default({}),
     commonLabels: z.record(z.string(), z.string()).default({}),
     commonAnnotations: z.record(z.string(), z.string()).default({}),
-    externalURL: z.string().max(4_096).default(""),
+    externalURL: z.string().default(""),
     alerts: z.array(z.unknown()).max(10_000),
   })
   .meta({ id: "AlertmanagerWebhook" });

@@ -33,7 +33,9 @@ function acquitted(seen: Seen, findings: readonly Finding[], ranking: Ranking): 
 function outranked(ranking: Ranking): RuledOut[] {
   return ranking.dropped.flatMap(({ entity, fault, against }) => {
     const because = against[0];
-    return because === undefined ? [] : [{ entity, fault, because, title: titleOf({ fault, entity }) }];
+    const title = titleOf({ fault, entity });
+    const named = { en: `Not the root cause: ${title.en}`, "zh-TW": `並非根因：${title["zh-TW"]}` };
+    return because === undefined ? [] : [{ entity, fault, because, title: named }];
   });
 }
 

@@ -114,7 +114,8 @@ export const actionCatalogue = {
     title: text("Remove unused images from {entity}", "清除 {entity} 上未使用的映像檔"),
     effect: text("Disk that unused images hold becomes free; DiskPressure ends once the kubelet's threshold is met", "釋放未使用映像檔占用的磁碟；低於 kubelet 門檻後 DiskPressure 解除"),
     risk: "medium", reversible: false, mutates: true, verifies: "settling",
-    on: "node", command: (target) => kubectl(target, ["debug", typed(target), "--profile=sysadmin", "--image=busybox", "--", "chroot", "/host", "crictl", "rmi", "--prune"]),
+    // Under disk pressure the kubelet admits no debug pod, so this is done on the node itself.
+    on: "node", command: (target) => ["ssh", name(target), "sudo", "crictl", "rmi", "--prune"],
   },
   "kubernetes.inspect_pods": {
     ...look, title: text("Look at the pods of {entity}", "查看 {entity} 的 Pod"), effect: text("Shows states, restarts and the node of each pod", "顯示各 Pod 的狀態、重啟次數與所在節點"),

@@ -37,9 +37,15 @@ export function isBrokenConnection(error: unknown): boolean {
   return !serverAnswered && isOutage(error);
 }
 
-/** The error as callers see it: RuleBroken("unavailable") for an outage, itself otherwise. */
+// A text or a time that the database cannot store: every schema should have refused it, so this is only the last net.
+const unstorableStates = new Set(["22021", "22P05", "22007", "22008", "22009"]);
+
+/** The error as callers see it: RuleBroken("unavailable") for an outage, RuleBroken("invalid_request") for a value that cannot be stored, itself otherwise. */
 export function databaseFailure(error: unknown): unknown {
-  if (error instanceof RuleBroken || !isOutage(error)) return error;
+  if (error instanceof RuleBroken) return error;
+  if (unstorableStates.has(errorCode(error) ?? ""))
+    return new RuleBroken("invalid_request", "A text or a time in the request cannot be stored.", { cause: error });
+  if (!isOutage(error)) return error;
   const detail = errorCode(error) === "57014" ? "The database took too long to answer." : "The database cannot be reached at the moment.";
   return new RuleBroken("unavailable", detail, { retryAfterSeconds, cause: error });
 }
