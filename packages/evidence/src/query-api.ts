@@ -11,14 +11,14 @@ export interface QueryDeps {
 
 export type Parameters = Readonly<Record<string, string | readonly string[]>>;
 
-export interface Query<T extends z.ZodType> {
+interface Query<T extends z.ZodType> {
   readonly schema: T;
   readonly asking: Asking;
   /** What is written down as asked; null for discovery, which many questions share. */
   readonly text: string | null;
 }
 
-export interface Keeping {
+interface Keeping {
   readonly key: string;
   readonly ttlMs: number;
   readonly asking: Asking;

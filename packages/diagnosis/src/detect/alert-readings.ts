@@ -11,8 +11,8 @@ import { signalWords } from "../messages/findings.ts";
  * failed requests. The same sizes count as for series (golden.ts).
  */
 
-export type SeenAlert = Seen["alerts"][number];
-export type Reading = SeenAlert["readings"][number];
+type SeenAlert = Seen["alerts"][number];
+type Reading = SeenAlert["readings"][number];
 
 /** A reading of an alert with what it is about. */
 export interface Read {

@@ -36,7 +36,7 @@ function isOccupied(claim: { readonly namespace: string; readonly name: string }
 }
 
 /** What differs between what a claim asks for and what a volume is; nothing when they would be bound. */
-export function differencesOf(claim: { readonly spec: Fields; readonly namespace: string; readonly name: string }, volume: ClusterObject): Difference[] {
+function differencesOf(claim: { readonly spec: Fields; readonly namespace: string; readonly name: string }, volume: ClusterObject): Difference[] {
   const { spec } = claim;
   const [wanted, offered] = [quantity(sizeWanted(spec)), quantity(sizeOffered(volume.spec))];
   const tests: readonly (readonly [Difference, boolean])[] = [

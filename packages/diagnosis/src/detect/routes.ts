@@ -63,7 +63,7 @@ function routesOf(seen: Seen): Route[] {
 const prefixOf = (path: string): string => path.replace(/\/?\*+$/, "").replace(/\/$/, "");
 
 /** The route that takes a path: the one with the longest prefix. */
-export function routeFor<T extends { readonly path: string }>(routes: readonly T[], path: string): T | null {
+function routeFor<T extends { readonly path: string }>(routes: readonly T[], path: string): T | null {
   const fitting = routes.filter((route) => path === prefixOf(route.path) || path.startsWith(`${prefixOf(route.path)}/`));
   return fitting.reduce<T | null>(
     (best, route) => (best === null || prefixOf(route.path).length > prefixOf(best.path).length ? route : best),

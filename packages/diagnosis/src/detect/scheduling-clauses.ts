@@ -1,6 +1,6 @@
 /* What a scheduler says of the nodes that it did not take: "0/N nodes are available: <clause>, <clause>. preemption: …". */
 
-export type ClauseKind = "cpu" | "memory" | "resource" | "labels" | "taint" | "spreading" | "cordoned" | "volume" | "other";
+type ClauseKind = "cpu" | "memory" | "resource" | "labels" | "taint" | "spreading" | "cordoned" | "volume" | "other";
 
 export interface Clause {
   readonly kind: ClauseKind;

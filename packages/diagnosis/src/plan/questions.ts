@@ -18,7 +18,7 @@ export const goldenMeasures: readonly Measure[] = [
 export const meanLatency: Measure = [{ golden: "latency" }, ["mean"]];
 
 /** What is used, whatever the limit. */
-export const usageMeasures: readonly Measure[] = [
+const usageMeasures: readonly Measure[] = [
   [{ resource: "cpu" }, ["mean", "max", "value"]],
   [{ resource: "memory" }, ["mean", "max", "value"]],
 ];

@@ -22,9 +22,9 @@ describe("a command", () => {
     );
   });
 
-  it.each(Object.keys(actionCatalogue) as ActionId[])("of %s is never empty and names its cluster", (action) => {
+  it.each(Object.keys(actionCatalogue) as ActionId[])("of %s is never empty, and names its cluster or the node it is done on", (action) => {
     const target = actionOf(action).on === "node" ? id("node", "worker-1") : id("deployment", "cart");
-    expect(commandOf(actionOf(action), target, {})).toMatch(/^kubectl --context eu-1 \S+/);
+    expect(commandOf(actionOf(action), target, {})).toMatch(/^(kubectl --context eu-1|ssh worker-1) \S+/);
   });
 });
 

@@ -6,7 +6,7 @@ import { splitOf } from "./split.ts";
 type Row = DataOf<"calls">["rows"][number];
 
 /** What one row tells of one stretch of time. Seconds are medians of the buckets' p50, weighted by calls; null = not known. */
-export interface CallsPart {
+interface CallsPart {
   readonly calls: number;
   readonly failed: number;
   readonly seconds: number | null;

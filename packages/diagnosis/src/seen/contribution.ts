@@ -9,7 +9,7 @@ import type { Seen } from "./seen.ts";
  */
 
 /** Seconds that one kind of neighbour's way costs: over all of its edges, and in how many of them. */
-export interface Gap {
+interface Gap {
   readonly seconds: number;
   readonly shifted: number;
   readonly edges: number;

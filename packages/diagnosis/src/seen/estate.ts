@@ -12,7 +12,6 @@ interface Estate {
   readonly live: ReadonlyMap<EntityId, SeenObject>;
   readonly declared: ReadonlyMap<EntityId, SeenObject>;
   readonly byKind: ReadonlyMap<string, readonly SeenObject[]>;
-  readonly byOwner: ReadonlyMap<EntityId, readonly SeenObject[]>;
   /** "place kind" of every list that was complete. */
   readonly listed: ReadonlySet<string>;
 }
@@ -39,10 +38,6 @@ function estateOf(seen: Seen): Estate {
     live,
     declared: viewed("declared"),
     byKind: Map.groupBy(live.values(), ({ entity }) => kindOf(entity)),
-    byOwner: Map.groupBy(
-      [...live.values()].filter(({ owner }) => owner !== null),
-      ({ owner }) => owner ?? "",
-    ),
     listed: new Set(completeLists(seen)),
   };
   estates.set(seen, estate);
@@ -50,7 +45,7 @@ function estateOf(seen: Seen): Estate {
 }
 
 export const liveObject = (seen: Seen, id: EntityId): SeenObject | null => estateOf(seen).live.get(id) ?? null;
-export const declaredObject = (seen: Seen, id: EntityId): SeenObject | null => estateOf(seen).declared.get(id) ?? null;
+const declaredObject = (seen: Seen, id: EntityId): SeenObject | null => estateOf(seen).declared.get(id) ?? null;
 
 /** All live objects of a kind, in canonical order. */
 export const liveOfKind = (seen: Seen, kind: string): readonly SeenObject[] => estateOf(seen).byKind.get(kind) ?? [];
@@ -58,9 +53,6 @@ export const liveOfKind = (seen: Seen, kind: string): readonly SeenObject[] => e
 /** All declared objects of a kind, in canonical order. */
 export const declaredOfKind = (seen: Seen, kind: string): SeenObject[] =>
   [...estateOf(seen).declared.values()].filter(({ entity }) => kindOf(entity) === kind);
-
-/** The live objects that name a thing as their owner. */
-export const ownedBy = (seen: Seen, id: EntityId): readonly SeenObject[] => estateOf(seen).byOwner.get(id) ?? [];
 
 /** Whether a thing is known not to be there: its kind was listed completely where it would stand, and it is not in the list. */
 export function isAbsent(seen: Seen, id: EntityId): boolean {
@@ -71,7 +63,7 @@ export function isAbsent(seen: Seen, id: EntityId): boolean {
 const isFields = (value: unknown): value is Fields => typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** What one view of an object leaves out is taken from the other; named items of lists are joined by their name. */
-export function filled(own: unknown, other: unknown): unknown {
+function filled(own: unknown, other: unknown): unknown {
   if (own === undefined) return other;
   if (isFields(own) && isFields(other)) {
     const keys = [...new Set([...Object.keys(own), ...Object.keys(other)])].sort(byCodeUnit);

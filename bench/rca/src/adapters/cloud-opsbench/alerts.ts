@@ -47,7 +47,7 @@ const measures: readonly Measure[] = [
 ];
 
 /** The numbers in one line of an alert's evidence; a measure that the product has no word for is left out. */
-export function readingsOf(evidence: string): Reading[] {
+function readingsOf(evidence: string): Reading[] {
   const [head = "", ...segments] = evidence.split(" | ");
   return segments.flatMap((segment): Reading[] => {
     const measure = measures.find(({ when }) => when.test(segment)) ?? measures.find(({ when }) => when.test(head));

@@ -12,7 +12,7 @@ const detailCharactersMax = 1_000;
 const subjectsMax = 200;
 
 /** A part of a node that no API tells of, such as its kube-proxy. */
-export const componentId = (node: string, component: string): EntityId =>
+const componentId = (node: string, component: string): EntityId =>
   entityId({ cluster, namespace: "", kind: "component", name: `${node}:${component}` });
 
 function outcomeOf(said: string): Pick<Check, "outcome" | "detail"> {
@@ -25,7 +25,7 @@ function outcomeOf(said: string): Pick<Check, "outcome" | "detail"> {
 }
 
 /** Tries from somewhere, or from a pod on each of several nodes. */
-export function connectivityChecks(text: string, about: { to: EntityId; port: number | null; at: Instant }): Check[] {
+function connectivityChecks(text: string, about: { to: EntityId; port: number | null; at: Instant }): Check[] {
   const port = about.port === null ? {} : { port: about.port };
   const parts = text.split(/^Debug Pod test results deployed on (\S+): ?/m);
   if (parts.length === 1) return [{ from: null, to: about.to, ...port, ...outcomeOf(text), at: about.at }];
@@ -37,7 +37,7 @@ export function connectivityChecks(text: string, about: { to: EntityId; port: nu
 }
 
 /** What systemd says of a service on a node: its state, since when, and its last words. */
-export function componentCheck(text: string, about: { to: EntityId; at: Instant }): Check {
+function componentCheck(text: string, about: { to: EntityId; at: Instant }): Check {
   const active = /Active: ([a-z-]+) \(([^)]*)\)(?: since \w{3} (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d))?/.exec(text);
   const since = recorderInstant(active?.[3] ?? "");
   const words = text.split("\n").slice(-5).join("\n");

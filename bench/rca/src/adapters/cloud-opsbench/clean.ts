@@ -73,7 +73,7 @@ function specOf(object: Fields): Record<string, unknown> {
 }
 
 /** The one that controls an object. A ReplicaSet's pods belong to its Deployment, which the template's hash in the name tells. */
-export function ownerOf(object: Fields): EntityId | null {
+function ownerOf(object: Fields): EntityId | null {
   const owners = listAt(object, "metadata", "ownerReferences");
   const owner = owners.find((one) => one["controller"] === true) ?? owners[0];
   if (owner === undefined) return null;

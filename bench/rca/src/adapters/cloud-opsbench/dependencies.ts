@@ -6,7 +6,7 @@ import { nodeId, serviceId } from "./kinds.ts";
 import type { Recording } from "./objects.ts";
 
 /** Caller and callee by name, out of a drawing of who calls whom, four columns for each step down. */
-export function drawnCalls(text: string): (readonly [from: string, to: string])[] {
+function drawnCalls(text: string): (readonly [from: string, to: string])[] {
   const lines = text.split("\n");
   const from = lines.findIndex((line) => line.startsWith("[Downstream"));
   const path: string[] = [];

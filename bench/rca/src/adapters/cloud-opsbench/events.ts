@@ -21,7 +21,7 @@ interface Shown {
 }
 
 /** The rows of the events that describe ends with; a message may go on in the next lines. */
-export function describedEvents(text: string): Shown[] {
+function describedEvents(text: string): Shown[] {
   const at = text.search(/^Events:$/m);
   if (at < 0) return [];
   const rows: Shown[] = [];

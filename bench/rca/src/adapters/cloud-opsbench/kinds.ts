@@ -38,7 +38,7 @@ const kinds: Readonly<Record<string, Kind>> = {
 export const kindOf = (apiKind: string): string => kinds[apiKind]?.kind ?? apiKind.toLowerCase();
 
 /** Whether things of an API kind stand outside of every namespace. */
-export const isClusterWide = (apiKind: string): boolean => kinds[apiKind]?.namespaced === false;
+const isClusterWide = (apiKind: string): boolean => kinds[apiKind]?.namespaced === false;
 
 /** The id of a thing by its API kind. */
 export function idOf(thing: { apiKind: string; namespace: string; name: string }): EntityId {

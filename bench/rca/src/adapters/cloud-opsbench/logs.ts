@@ -58,7 +58,7 @@ function parsed(text: string): unknown {
 }
 
 /** What one answer of the recorder's log tool says; null where it is a text of the tool itself. */
-export function logLinesOf(value: unknown, asOfMs: number): Said | null {
+function logLinesOf(value: unknown, asOfMs: number): Said | null {
   if (Array.isArray(value) || (typeof value === "string" && value.trim() === "")) return { lines: [], total: null };
   const fields = typeof value === "string" ? parsed(value) : value;
   if (!isFields(fields)) return null;

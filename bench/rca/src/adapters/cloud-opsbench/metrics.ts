@@ -76,7 +76,7 @@ function failing(values: readonly (number | null)[]): (number | null)[] {
 }
 
 /** Cores and bytes of a quantity as Kubernetes writes it; null for anything else. */
-export function quantity(text: string): number | null {
+function quantity(text: string): number | null {
   const found = /^(\d+(?:\.\d+)?)(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/.exec(text);
   if (!found) return null;
   const factors: Readonly<Record<string, number>> = {

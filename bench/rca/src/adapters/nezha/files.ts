@@ -57,7 +57,7 @@ async function minutesIn(folder: string, date: string): Promise<MinuteFiles[]> {
 }
 
 /** Consecutive minutes belong to one case, three at the most. */
-export function casesOf<M extends { readonly minute: number }>(minutes: readonly M[]): M[][] {
+function casesOf<M extends { readonly minute: number }>(minutes: readonly M[]): M[][] {
   const cases: M[][] = [];
   for (const each of minutes) {
     const open = cases.at(-1);

@@ -70,7 +70,7 @@ export const isEntry = ({ span, parent }: Call): boolean => parent === null || p
 const callsOut = ({ span, children }: Call): boolean => children.some((child) => child.span.service !== span.service);
 
 /** Milliseconds of a span in which none of the given spans was open. */
-export function uncoveredMs({ startMs, endMs }: Span, others: readonly Span[]): number {
+function uncoveredMs({ startMs, endMs }: Span, others: readonly Span[]): number {
   const inside = others
     .map((other) => [Math.max(startMs, other.startMs), Math.min(endMs, other.endMs)] as const)
     .filter(([from, to]) => to > from)

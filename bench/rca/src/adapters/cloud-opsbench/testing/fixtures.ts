@@ -89,7 +89,7 @@ Conditions:
 Events:          <none>
 `;
 
-export const tillReplicaSet = `Name:           till-7c9f
+const tillReplicaSet = `Name:           till-7c9f
 Namespace:      shop
 Selector:       app=till,pod-template-hash=7c9f
 Labels:         app=till
@@ -166,7 +166,7 @@ metadata: { name: till-keys }
 stringData: { LEDGER_HOST: ledger, LEDGER_PORT: "7002", PIN: "4711" }
 `;
 
-export const settings = `routes:
+const settings = `routes:
   - id: pay
     uri: lb://\${PAY_HOST:ledger}
     predicates: [Path=/pay/**]
@@ -197,7 +197,7 @@ metadata: { name: ledger, namespace: shop, creationTimestamp: "2026-02-01T00:00:
 spec: { selector: { app: ledger }, ports: [{ name: rpc, port: 7001 }] }
 `;
 
-export const calls = {
+const calls = {
   collection_timestamp: "2026-02-02T10:02:00.250000",
   ...Object.fromEntries([
     described("pods", "till-7c9f-x2x2x", tillPod),
