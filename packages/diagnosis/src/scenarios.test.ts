@@ -67,6 +67,11 @@ describe("a deployment that is killed for lack of memory", () => {
     );
   });
 
+  it.each(["rule", "series"] as const)("is confirmed where nobody records any %s: its objects leave no other reading", (about) => {
+    const { diagnosis } = run({ ...outOfMemory(), fails: (question) => (question.about === about ? "not_recorded" : null) });
+    expect(diagnosis).toMatchObject({ verdict: "confirmed", causes: [{ fault: "out_of_memory" }, ...diagnosis.causes.slice(1)] });
+  });
+
   it.each(["logs", "rule", "series"] as const)("is at most likely without %s, and the gap is named", (about) => {
     const { diagnosis } = run(without(outOfMemory(), [about]));
     expect(diagnosis.verdict).toBe("likely");

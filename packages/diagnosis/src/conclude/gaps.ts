@@ -77,6 +77,8 @@ export interface GapContext {
   /** Components whose evidence the verdict stands on: what alerts, and the first cause. */
   readonly focus: ReadonlySet<EntityId>;
   readonly undecided: boolean;
+  /** The state of objects leaves no other reading of the first cause. */
+  readonly settledByState: boolean;
 }
 
 interface Missing {
@@ -119,11 +121,20 @@ const lightReasons: ReadonlySet<string> = new Set(["truncated", "now_not_then"])
 const noSuchSignal: ReadonlySet<string> = new Set(["no_data", "unknown_signal"]);
 const noWord = { en: "?", "zh-TW": "?" };
 
-function gapOf(seen: Seen, { answer, subjects, because, detail }: Missing, context: GapContext): Gap {
+// An installation that does not measure a thing has nothing to say on it; a source that failed may have.
+const unmeasured: ReadonlySet<string> = new Set(["not_configured", "not_recorded", "no_data", "unknown_signal"]);
+
+function weighsLittle({ answer: { question }, because }: Missing, { settledByState }: GapContext): boolean {
+  if (lightReasons.has(because)) return true;
+  if (question.about === "series" && noSuchSignal.has(because)) return true;
+  return settledByState && (question.about === "series" || question.about === "rule") && unmeasured.has(because);
+}
+
+function gapOf(seen: Seen, missing: Missing, context: GapContext): Gap {
+  const { answer, subjects, because, detail } = missing;
   const { question, id, source } = answer;
   const full = weightOf(question, { focused: isFocused(seen, subjects, context.focus), undecided: context.undecided });
-  const light = lightReasons.has(because) || (question.about === "series" && noSuchSignal.has(because));
-  const could_change: Weight = light && full === "verdict" ? "order" : full;
+  const could_change: Weight = full === "verdict" && weighsLittle(missing, context) ? "order" : full;
   const signal = question.about === "series" ? signalKey(question.signal) : question.about;
   const names = subjects.slice(0, 3).map(spoken);
   const more = subjects.length > names.length ? " …" : "";

@@ -3,6 +3,7 @@ import { measuredAs } from "../entities.ts";
 import type { Scored } from "../explain/candidate.ts";
 import { confidenceOf } from "../explain/score.ts";
 import { faultOf } from "../faults/catalogue.ts";
+import { roleOf } from "../finding.ts";
 import type { FindingKind } from "../messages/findings.ts";
 import type { Ranking } from "../rank.ts";
 import type { Seen } from "../seen/seen.ts";
@@ -10,10 +11,15 @@ import { isCovered } from "./gaps.ts";
 
 export const verdictThresholds = { confirmed: 0.75, likely: 0.55, margin: 0.1, suspicious: 0.35 } as const;
 
-function isDecisive(cause: Scored): boolean {
+function decisiveFindings(cause: Scored): Finding[] {
   const decisive = faultOf(cause.fault).decisive as readonly FindingKind[];
-  return cause.mechanism.some((found) => decisive.includes(found.what as FindingKind) && found.values["seen"] !== "now");
+  return cause.mechanism.filter((found) => decisive.includes(found.what as FindingKind) && found.values["seen"] !== "now");
 }
+
+const isDecisive = (cause: Scored): boolean => decisiveFindings(cause).length > 0;
+
+/** Whether the state of objects alone leaves no other reading: a signal that nobody records could not change it. */
+export const isSettledByState = (cause: Scored): boolean => decisiveFindings(cause).some((found) => roleOf(found) === "state");
 
 // Golden signals beside those of what is called tell where it is, and nothing of how: what is called, but unseen, may be it.
 const pointers: ReadonlySet<string> = new Set(["own_delay", "own_errors"]);
