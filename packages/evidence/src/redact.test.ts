@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { cutText, plainText, redact } from "./redact.ts";
+import { cutText, plainText, redact, redactArguments } from "./redact.ts";
 
 describe("redaction", () => {
   test.each([
@@ -10,6 +10,10 @@ describe("redaction", () => {
     ["jwt eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc-def end", "jwt [redacted] end"],
     ["DB_PASSWORD: 's3cr3t'", "DB_PASSWORD: [redacted]"],
     ["key AKIAIOSFODNN7EXAMPLE used", "key [redacted] used"],
+    ["Authorization: Token abc123", "Authorization: Token [redacted]"],
+    ['{"log":"{\\"password\\":\\"hunter2\\"}"}', '{"log":"{\\"password\\":[redacted]}"}'],
+    ["mysql --password hunter2 --port 3306", "mysql --password [redacted] --port 3306"],
+    ["fetch https://ghtoken0123456789@git.shop/x.git", "fetch https://[redacted]@git.shop/x.git"],
     ["client_secret=xyz&grant_type=x", "client_secret=[redacted]&grant_type=x"],
   ])("%s", (text, clean) => expect(redact(text)).toBe(clean));
 
@@ -19,7 +23,15 @@ describe("redaction", () => {
     "upstream answered 503 for https://pay.shop:8443/v1/charge",
     "trace_id=4bf92f3577b34da6a3ce929d0e0e4736 status=403",
     'secrets "registry" not found',
+    "GET https://registry.shop:4873/@scope/name 404",
+    "connect postgres://app@db.shop:5432/orders",
   ])("keeps what explains a fault: %s", (text) => expect(redact(text)).toBe(text));
+
+  test("an argument after a flag for a secret goes, the others stay", () => {
+    expect(redactArguments(["--db-password", "hunter2", "--port", "8080", "--token=abc"])).toEqual([
+      "--db-password", "[redacted]", "--port", "8080", "--token=[redacted]",
+    ]); // prettier-ignore
+  });
 
   test("a private key goes as a whole, even when it is cut off", () => {
     const key = "-----BEGIN RSA PRIVATE KEY-----\nMIIEow\nAAAA";

@@ -12,20 +12,32 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[\s\S]{0,8192}?(?:-----END [A-Z ]{0,30}PRIVATE KEY-----|$)/g, censored],
   [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?/g, censored],
   [/\b(bearer|basic|negotiate)\s+[A-Za-z0-9._~+/=-]{6,}/gi, `$1 ${censored}`],
-  [/\b([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/@:"']{0,200}:[^\s/@"']{1,200}@/gi, `$1${censored}@`],
+  [
+    /\b((?:proxy-)?authorization\\?["']?\s{0,3}[=:]\s{0,3}\\?["']?(?:[a-z]{3,20}\s{1,3})?)(?!(?:[a-z]{3,20}\s{1,3})?\[redacted\])[^\s,;"'{}\\]{1,500}/gi,
+    `$1${censored}`,
+  ],
+  [/\b([a-z][a-z0-9+.-]{0,30}:\/\/)(?:[^\s/@:"']{0,200}:[^\s/@"']{1,200}|[^\s/@:"']{12,200})@/gi, `$1${censored}@`],
   [
     new RegExp(
-      `(["']?\\b[\\w.-]{0,40}?${secretWord}["']?\\s{0,3}[=:]\\s{0,3})("[^"\\n]{1,500}"|'[^'\\n]{1,500}'|(?!\\[redacted\\]|(?:bearer|basic)\\b)[^\\s,;&"'{}\\[\\]]{1,500})`,
+      `(\\\\?["']?\\b[\\w.-]{0,40}?${secretWord}\\\\?["']?\\s{0,3}[=:]\\s{0,3})(\\\\?"[^"\\n]{1,500}"|'[^'\\n]{1,500}'|(?!\\[redacted\\]|[a-z]{3,20}\\s{1,3}\\[redacted\\])[^\\s,;&"'{}\\[\\]]{1,500})`,
       "gi",
     ),
     `$1${censored}`,
   ],
+  [new RegExp(`(--?[\\w-]{0,40}?${secretWord}\\s{1,3})(?!-|\\[redacted\\])[^\\s"']{1,500}`, "gi"), `$1${censored}`],
   [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, censored],
   [
     /\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}|xox[abprs]-[A-Za-z0-9-]{10,}|sk-[A-Za-z0-9_-]{20,}|AIza[A-Za-z0-9_-]{30,})/g,
     censored,
   ],
 ];
+
+const secretFlag = new RegExp(`^--?[\\w-]{0,40}?${secretWord}$`, "i");
+
+/** A list of arguments without its secrets: also those that follow a flag of their own. */
+export function redactArguments(list: readonly string[]): string[] {
+  return list.map((word, i) => (secretFlag.test(list[i - 1] ?? "") ? censored : redact(word)));
+}
 
 /** Takes passwords, tokens, keys and credentials in URLs out of a text; hosts, ports, codes and trace ids stay. */
 export function redact(text: string): string {

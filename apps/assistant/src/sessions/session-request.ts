@@ -1,5 +1,5 @@
 import type { AlertAnalysisRequest, DiagnosticRequest } from "@sre/contracts/assistant";
-import { entityId, entityParts, type EntityId, type Instant } from "@sre/contracts/evidence";
+import { entityId, type EntityId, type Instant } from "@sre/contracts/evidence";
 import { canonicalJson, sha256 } from "@sre/contracts/canonical";
 import { scopeOf, type ScopeInput } from "@sre/diagnosis";
 import { RuleBroken } from "@sre/service-kit";
@@ -31,29 +31,14 @@ export function scopeInputOf({ kind, asOf, body }: SessionRequest): ScopeInput {
   return { asOf, alerts: body.alerts, entities: body.affected_services, deployment };
 }
 
-function requireReadable(entities: readonly EntityId[], field: (index: number) => string): void {
-  for (const [index, entity] of entities.entries()) {
-    try {
-      entityParts(entity);
-    } catch {
-      throw unprocessable(field(index), "This id holds a broken percent sequence.");
-    }
-  }
-}
-
 /**
  * The request with its moment fixed: what it names, or `at`.
- * Throws RuleBroken("unprocessable") when it lies in the future, an entity cannot be read, or nothing is left to diagnose.
+ * Throws RuleBroken("unprocessable") when it lies in the future, or nothing is left to diagnose.
  */
 export function sessionRequestOf(request: RequestBody, at: Date): SessionRequest {
   const { body } = request;
   const asOf = body.as_of === undefined ? at : new Date(body.as_of);
   if (asOf.getTime() > at.getTime() + clockSkewMs) throw unprocessable("as_of", "A diagnosis cannot reason from a moment that lies ahead.");
-  requireReadable(body.affected_services, (index) => `affected_services[${index}]`);
-  requireReadable(
-    body.alerts.map(({ entity }) => entity),
-    (index) => `alerts[${index}].entity`,
-  );
   // The compiler loses that `kind` and `body` belong together.
   const whole = { ...request, asOf: asOf.toISOString() } as SessionRequest;
   try {

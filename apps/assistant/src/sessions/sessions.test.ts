@@ -85,7 +85,7 @@ describe.each(testDatabases)("sessions on $name", (database) => {
     ["no alert", alertsRequest({ alerts: [] }), 400],
     ["a moment that lies ahead", alertsRequest({ as_of: "2999-01-01T00:00:00.000Z" }), 422],
     ["alerts that all start later", alertsRequest({ as_of: "2020-01-01T00:00:00.000Z" }), 422],
-    ["an entity with a broken percent sequence", alertsRequest({ affected_services: ["eu-1/shop/service/%E0%A4%A"] }), 422],
+    ["an entity with a broken percent sequence", alertsRequest({ affected_services: ["eu-1/shop/service/%E0%A4%A"] }), 400],
     ["a snapshot that is not there", alertsRequest({ snapshot: "absent" }), 422],
     ["a snapshot outside the directory", alertsRequest({ snapshot: "../../etc/passwd" }), 422],
   ])("refuses %s", async (_name, body, status) => {

@@ -1,5 +1,5 @@
 import { evidenceLimits, type ClusterObject } from "@sre/contracts/evidence";
-import { cutText, redact } from "../redact.ts";
+import { cutText, redact, redactArguments } from "../redact.ts";
 import { addressesIn, addressOf } from "./addresses.ts";
 import { at, fieldsAt, instantAt, isFields, listAt, numberAt, textAt, textsAt, type Fields } from "./fields.ts";
 import { idOf, ownerOf, type KubernetesKind } from "./kinds.ts";
@@ -21,6 +21,7 @@ function cleaned(value: unknown, key: string, depth: number): unknown {
   if (depth > depthMax) return null;
   if (Array.isArray(value)) {
     if (key === "env") return value.map(environment);
+    if (key === "command" || key === "args") return redactArguments(value.map(String)).map((word) => cutText(word, messageCharactersMax));
     return value.map((inner) => cleaned(inner, key, depth + 1));
   }
   if (isFields(value)) {
@@ -28,7 +29,7 @@ function cleaned(value: unknown, key: string, depth: number): unknown {
     return Object.fromEntries(kept.map(([name, inner]) => [name, cleaned(inner, name, depth + 1)]));
   }
   if (typeof value !== "string") return value;
-  if (key === "command" || key === "args" || key === "message") return cutText(redact(value), messageCharactersMax);
+  if (key === "message") return cutText(redact(value), messageCharactersMax);
   return value;
 }
 
