@@ -25,7 +25,7 @@ function exampleText(): string {
   const assistant = describeEnvironment(assistantEnvironment);
   const section = (title: string, variables: typeof control) => `## ${title}\n\n${variables.map(entry).join("\n")}`;
   return [
-    "# Every variable with its meaning, default and unit. Written by `npm run environment` from the schemas the services read.\n# A line that starts with `# NAME=` shows the default; take the mark away to change it.\n",
+    "# Every variable with its meaning, default and unit. Written by `npm run environment` from the schemas the services read.\n# A line that starts with `# NAME=` shows the default; in a copy named `.env`, which `npm start` reads, take the mark away to change it.\n",
     section(
       "Both services",
       control.filter((variable) => shared.has(variable.name)),

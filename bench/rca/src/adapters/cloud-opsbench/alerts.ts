@@ -1,38 +1,22 @@
 import { evidenceId } from "@sre/contracts/canonical";
-import {
-  entityParts,
-  type Answer,
-  type DataOf,
-  type EntityId,
-  type Instant,
-  type ScopeAlert,
-  type Signal,
-  type Statistic,
-  type Window,
-} from "@sre/contracts/evidence";
+import { entityParts, type Answer, type DataOf, type EntityId, type Instant, type ScopeAlert, type Window } from "@sre/contracts/evidence";
 import { listAt, numberAt, textAt, type Fields } from "./fields.ts";
 import { namespaceId, nodeId, serviceId } from "./kinds.ts";
+import { same, seconds, type Measure } from "./measure.ts";
 import type { Estate, Recording } from "./objects.ts";
 import { recorderInstant } from "./time.ts";
 
 type Alert = DataOf<"alerts">["alerts"][number];
 type Reading = Alert["readings"][number];
 
-interface Measure {
+interface WordedMeasure extends Measure {
   readonly when: RegExp;
-  readonly signal: Signal;
-  readonly statistic: Statistic;
-  readonly unit: string | null;
-  /** From the recorder's number to the unit. */
-  readonly convert: (value: number) => number;
 }
 
-const same = (value: number) => value;
-const seconds = (value: number) => value / 1_000;
 const share = (value: number) => value / 100;
 
 // One segment of the recorder's wording, "… Normal=36.4ms -> Current=7327.6ms …", by what stands before it.
-const measures: readonly Measure[] = [
+const measures: readonly WordedMeasure[] = [
   { when: /p50latency/, signal: { golden: "latency" }, statistic: "p50", unit: "s", convert: seconds },
   { when: /p90latency/, signal: { golden: "latency" }, statistic: "p90", unit: "s", convert: seconds },
   { when: /p95latency/, signal: { golden: "latency" }, statistic: "p95", unit: "s", convert: seconds },

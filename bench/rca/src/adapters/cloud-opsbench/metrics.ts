@@ -1,22 +1,14 @@
 import { byCodeUnit } from "@sre/contracts/canonical";
-import { entityParts, type Answer, type EntityId, type Signal, type Statistic } from "@sre/contracts/evidence";
+import { entityParts, type Answer, type EntityId, type Statistic } from "@sre/contracts/evidence";
 import { seriesAnswers, type Recorder } from "../answers.ts";
 import { numberOf, tableOf } from "../tables.ts";
 import { listAt, textAt } from "./fields.ts";
 import { nodeId, serviceId } from "./kinds.ts";
+import { same, seconds, type Measure } from "./measure.ts";
 import type { Estate, Recording } from "./objects.ts";
 import { podSpecIn } from "./refs.ts";
 import { recorderInstant } from "./time.ts";
 
-interface Measure {
-  readonly signal: Signal;
-  readonly statistic: Statistic;
-  readonly unit: string | null;
-  readonly convert: (value: number) => number;
-}
-
-const same = (value: number) => value;
-const seconds = (value: number) => value / 1_000;
 const latency = (statistic: Statistic): Measure => ({ signal: { golden: "latency" }, statistic, unit: "s", convert: seconds });
 
 // Columns are "thing-measure". Packets received and sent are added up: the product has one word for both.
