@@ -58,6 +58,13 @@ export async function settled(page: Page): Promise<void> {
   });
 }
 
+/** Makes the window as high as the page: a picture of a higher page passes through a window of one pixel, which redraws every chart. */
+export async function showWhole(page: Page): Promise<void> {
+  const [width, height] = await page.evaluate(() => [innerWidth, document.documentElement.scrollHeight]);
+  await page.setViewportSize({ width: width ?? 0, height: height ?? 0 });
+  await settled(page);
+}
+
 /** Makes something happen in the world of this page. */
 export async function happen(page: Page, what: string): Promise<void> {
   await page.request.post(`/testing/${what}`);

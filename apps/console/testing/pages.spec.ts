@@ -1,4 +1,4 @@
-import { expect, incidentPath, open, test, violations } from "./open.ts";
+import { expect, incidentPath, open, showWhole, test, violations } from "./open.ts";
 import { answers } from "./fixture/answers.ts";
 
 const pages = {
@@ -38,7 +38,8 @@ for (const language of ["en", "zh-TW"] as const) {
         for (const name of pictured) {
           test(`${name} looks as it did`, async ({ page }) => {
             await open(page, pages[name]);
-            await expect(page).toHaveScreenshot(`${name}-${language}-${scheme}-${width}.png`, { fullPage: true });
+            await showWhole(page);
+            await expect(page).toHaveScreenshot(`${name}-${language}-${scheme}-${width}.png`);
           });
         }
       });
