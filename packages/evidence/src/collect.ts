@@ -1,6 +1,7 @@
 import { byCodeUnit } from "@sre/contracts/canonical";
 import { entityParts, subjectsOf, type Answer, type Question } from "@sre/contracts/evidence";
 import { withPriority } from "./gated-outbound.ts";
+import { notLater } from "./snapshot/not-later.ts";
 import { unanswered, type AskContext, type EvidenceSource } from "./source.ts";
 
 export interface CollectInput {
@@ -47,15 +48,17 @@ function notConfigured(question: Question): Answer {
 
 /**
  * Asks every source that takes a question, all at once: the calls that they send wait for their places one by one. A question
- * that none takes is answered `not_configured`. Never rejects; settles within the deadline. Answers come sorted by id.
+ * that none takes is answered `not_configured`. Nothing later than the context's `asOf` comes back, except what is labelled
+ * as seen now. Never rejects; settles within the deadline. Answers come sorted by id.
  */
 export async function collect(input: CollectInput): Promise<Answer[]> {
+  const asOfMs = Date.parse(input.context.asOf);
   const asked = input.questions.flatMap((question) => {
     const takers = input.sources.filter((source) => source.answers(question) && knows(source, question));
     const answers =
       takers.length > 0 ? takers.map((source) => askThrough(input, source, question)) : [Promise.resolve(notConfigured(question))];
     return answers.map(async (pending) => {
-      const answer = await pending;
+      const answer = notLater(await pending, asOfMs);
       input.onAnswer?.(answer);
       return answer;
     });

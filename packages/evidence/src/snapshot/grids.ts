@@ -74,10 +74,15 @@ export function cutCalls(data: DataOf<"calls">, span: Span): DataOf<"calls"> {
 
 type Pattern = DataOf<"logs">["patterns"][number];
 
-/** Log patterns that were seen within the span; first and last sight are those within it, to the bucket when the recording is wider. */
-export function cutLogs(data: DataOf<"logs">, span: Span): DataOf<"logs"> {
+/**
+ * Log patterns that were seen within the span; first and last sight are those within it, to the bucket when the recording is
+ * wider. The last bucket may end after `seenUntilMs`, the last instant that was read: it holds nothing later than that.
+ */
+export function cutLogs(data: DataOf<"logs">, span: Span, seenUntilMs: number): DataOf<"logs"> {
   const count = data.patterns.reduce((most, pattern) => Math.max(most, pattern.counts.length), 0);
-  const { first, last } = gridRange(data, count, span);
+  const within = gridRange(data, count, span);
+  const { first } = within;
+  const last = span.toMs >= seenUntilMs ? count - 1 : within.last;
   const startMs = ms(data.start) + first * data.step_ms;
   const patterns = data.patterns.flatMap((pattern): Pattern[] => {
     const counts = pattern.counts.slice(first, Math.max(first, last + 1));

@@ -3,6 +3,7 @@ import type { Answer, Answered, Coverage, DataOf, EvidenceData, Question } from 
 import { askedSpan, candidateOf, keysOf, type Candidate } from "./candidates.ts";
 import { joinSeries } from "./grids.ts";
 import type { Places } from "./places.ts";
+import { notLater, sightOf } from "./not-later.ts";
 import { cutData, sameKind } from "./rows.ts";
 import { iso, ms } from "./spans.ts";
 
@@ -68,12 +69,11 @@ export function joinRows(all: readonly EvidenceData[]): EvidenceData | null {
 }
 
 function shareOf(candidate: Candidate, keys: readonly string[], known: { question: Question; recording: Recording }): Share | null {
-  const { answer, exact } = candidate;
+  const { answer, exact, span } = candidate;
   const { question, recording } = known;
+  const { asOfMs, places } = recording;
   const sameSubject = canonicalJson(keysOf(question)) === canonicalJson(keysOf(answer.question));
-  const data = cutData(answer.data, {
-    question, keys, exact, span: exact ? { fromMs: Number.NEGATIVE_INFINITY, toMs: recording.asOfMs } : candidate.span, asOfMs: recording.asOfMs, places: recording.places, sameSubject, seenNow: answer.coverage.as_of === "now",
-  }); // prettier-ignore
+  const data = exact ? notLater(answer, asOfMs).data : cutData(answer.data, { question, keys, exact, span, asOfMs, places, sameSubject, ...sightOf(answer) }); // prettier-ignore
   return data === null ? null : { candidate, keys, data };
 }
 
@@ -164,14 +164,9 @@ export function lookUp(question: Question, recording: Recording): Answer | null 
     asked: parts.flatMap(({ candidate }) => candidate.answer.asked),
     kind: "answered",
     data,
-    coverage: exact && best?.candidate.full ? exactCoverage(best, recording.asOfMs) : coverageOf(question, parts, recording.asOfMs),
+    coverage:
+      exact && best && parts.length === 1
+        ? notLater(best.candidate.answer, recording.asOfMs).coverage
+        : coverageOf(question, parts, recording.asOfMs),
   };
-}
-
-// An exact question keeps its coverage as it was recorded, unless that reaches beyond what may leave.
-function exactCoverage({ candidate }: Share, asOfMs: number): Coverage {
-  const { coverage, question } = candidate.answer;
-  if (coverage.as_of === "now" || ms(coverage.to) <= asOfMs) return coverage;
-  const beyond = "window" in question && ms(question.window.to) > asOfMs;
-  return { ...coverage, to: iso(asOfMs), complete: coverage.complete && !beyond };
 }

@@ -56,3 +56,6 @@ export function placesOf(snapshot: Snapshot): Places {
   };
   return { contains };
 }
+
+/** Where nothing is known of what lies in what. */
+export const noPlaces: Places = { contains: (place, thing) => place === thing };

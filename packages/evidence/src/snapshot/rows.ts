@@ -23,7 +23,8 @@ export interface Ask {
   readonly sameSubject: boolean;
   /** Whether the recording answers this very question: then only time cuts it, and it replays as it was seen. */
   readonly exact: boolean;
-  /** Whether the recording is labelled as seen later than its own time. */
+  /** The last instant that the recording reached, and whether it is labelled as seen later than its own time. */
+  readonly seenUntilMs: number;
   readonly seenNow: boolean;
 }
 
@@ -89,9 +90,9 @@ function logs(data: DataOf<"logs">, ask: Ask & { question: QuestionOf<"logs"> })
   const levels = new Set(ask.question.levels);
   const container = ask.sameSubject ? null : (entityParts(ask.question.of).name.split(":")[1] ?? null);
   const patterns = data.patterns.filter(
-    (pattern) => (levels.size === 0 || levels.has(pattern.level)) && (container === null || pattern.container === container),
+    (pattern) => ask.exact || ((levels.size === 0 || levels.has(pattern.level)) && (container === null || pattern.container === container)),
   );
-  return cutLogs({ ...data, patterns }, ask.span);
+  return cutLogs({ ...data, patterns }, ask.span, ask.seenUntilMs);
 }
 
 function topology(data: DataOf<"topology">, ask: Ask & { question: QuestionOf<"topology"> }): DataOf<"topology"> {
