@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const kubectl = process.env["KUBECTL"] ?? "kubectl";
@@ -26,39 +26,12 @@ function workload(namespace: string, service: string): object[] {
   ]; // prettier-ignore
 }
 
-/** What the assistant may do: get and list what it reads, never Secrets, never a write. */
-function reader(namespace: string): object[] {
-  const rules = [
-    {
-      apiGroups: [""],
-      resources: [
-        "pods",
-        "services",
-        "nodes",
-        "namespaces",
-        "events",
-        "endpoints",
-        "configmaps",
-        "persistentvolumeclaims",
-        "persistentvolumes",
-        "resourcequotas",
-        "limitranges",
-      ],
-      verbs: ["get", "list"],
-    },
-    { apiGroups: ["apps"], resources: ["deployments", "replicasets", "statefulsets", "daemonsets"], verbs: ["get", "list"] },
-    { apiGroups: ["batch"], resources: ["jobs", "cronjobs"], verbs: ["get", "list"] },
-    { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: ["get", "list"] },
-    { apiGroups: ["networking.k8s.io"], resources: ["ingresses", "networkpolicies"], verbs: ["get", "list"] },
-    { apiGroups: ["autoscaling"], resources: ["horizontalpodautoscalers"], verbs: ["get", "list"] },
-    { apiGroups: ["policy"], resources: ["poddisruptionbudgets"], verbs: ["get", "list"] },
-    { apiGroups: ["events.k8s.io"], resources: ["events"], verbs: ["get", "list"] },
-  ];
-  return [
-    { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "sre-reader", namespace } },
-    { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", metadata: { name: `sre-reader-${namespace}` }, rules },
-    { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRoleBinding", metadata: { name: `sre-reader-${namespace}` }, roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: `sre-reader-${namespace}` }, subjects: [{ kind: "ServiceAccount", name: "sre-reader", namespace }] },
-  ]; // prettier-ignore
+const readerName = (namespace: string) => `sre-reader-${namespace}`;
+
+/** The rights that operators are told to give, under names of this run. */
+function reader(namespace: string): string {
+  const manifest = readFileSync("deploy/kubernetes/reader.yaml", "utf8");
+  return manifest.replaceAll("sre-reader", readerName(namespace)).replaceAll("sre-platform", namespace);
 }
 
 /** Creates nodes, three workloads and a least-privilege reader; waits until the rollouts are complete. */
@@ -68,9 +41,9 @@ export async function createEstate(namespace: string, services: readonly string[
     ...nodes,
     { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } },
     ...services.flatMap((service) => workload(namespace, service)),
-    ...reader(namespace),
   ];
   await runKubectl(["apply", "-f", "-"], JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }));
+  await runKubectl(["apply", "-f", "-"], reader(namespace));
   await Promise.all(services.map((service) => rolledOut(namespace, service)));
 }
 
@@ -86,7 +59,7 @@ export async function rollOut(namespace: string, service: string, version: strin
 
 /** Writes a kubeconfig of the reader into a directory and returns its path. */
 export async function readerKubeconfig(namespace: string, directory: string): Promise<string> {
-  const token = (await runKubectl(["-n", namespace, "create", "token", "sre-reader"])).trim();
+  const token = (await runKubectl(["-n", namespace, "create", "token", readerName(namespace)])).trim();
   const cluster = JSON.parse(await runKubectl(["config", "view", "--minify", "--raw", "-o", "json"])) as {
     clusters: { name: string; cluster: object }[];
   };
@@ -102,5 +75,5 @@ export async function readerKubeconfig(namespace: string, directory: string): Pr
 /** Deletes what `createEstate` made in the namespace. */
 export async function deleteEstate(namespace: string): Promise<void> {
   await runKubectl(["delete", "namespace", namespace, "--wait=false", "--ignore-not-found"]);
-  await runKubectl(["delete", "clusterrole,clusterrolebinding", `sre-reader-${namespace}`, "--ignore-not-found"]);
+  await runKubectl(["delete", "clusterrole,clusterrolebinding", readerName(namespace), "--ignore-not-found"]);
 }

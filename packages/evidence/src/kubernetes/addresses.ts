@@ -39,13 +39,24 @@ export function addressOf(name: string, value: string): string | null {
   return found.every((part) => part !== null) ? found.join(",").slice(0, addressLimits.charactersMax) : null;
 }
 
+/** A host, and the port that is stated with it. */
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number | null;
+}
+
+/** Hosts and ports that addresses name, in order. */
+export function endpointsOf(addresses: readonly string[]): Endpoint[] {
+  return addresses
+    .flatMap((address) => address.split(","))
+    .flatMap((one) => {
+      const place = (one.split("://", 2)[1] ?? one).split("/", 1)[0] ?? "";
+      const [, name = "", port] = /^(.*?)(?::(\d+))?$/.exec(place) ?? [];
+      return name === "" ? [] : [{ host: name, port: port === undefined ? null : Number(port) }];
+    });
+}
+
 /** Host names that addresses name, in order and once. */
 export function hostsOf(addresses: readonly string[]): string[] {
-  const hosts = addresses
-    .flatMap((address) => address.split(","))
-    .map((one) => {
-      const place = one.includes("://") ? (one.split("://", 2)[1] ?? "") : one;
-      return (place.split("/", 1)[0] ?? "").replace(/:\d+$/, "");
-    });
-  return [...new Set(hosts.filter((one) => one !== ""))];
+  return [...new Set(endpointsOf(addresses).map(({ host: name }) => name))];
 }

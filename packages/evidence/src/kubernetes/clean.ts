@@ -51,6 +51,8 @@ function specOf(kind: KubernetesKind, object: Fields): Record<string, unknown> {
   }
   if (kind.kind === "endpoints")
     return fieldsOf({ addressType: object["addressType"], endpoints: object["endpoints"] ?? [], ports: object["ports"] ?? [] });
+  if (kind.kind === "identity") return fieldsOf({ imagePullSecrets: object["imagePullSecrets"] ?? [] });
+  if (kind.kind === "storageclass") return fieldsOf({ provisioner: object["provisioner"], volumeBindingMode: object["volumeBindingMode"] });
   return fieldsOf(object["spec"]);
 }
 

@@ -34,6 +34,8 @@ const rows: readonly KubernetesKind[] = [
   row("volume", "PersistentVolume", { api: core, plural: "persistentvolumes", cluster: true }),
   row("config", "ConfigMap", { api: core, plural: "configmaps" }),
   row("secret", "Secret", { api: core, plural: "secrets" }),
+  row("identity", "ServiceAccount", { api: core, plural: "serviceaccounts" }),
+  row("storageclass", "StorageClass", { api: "/apis/storage.k8s.io/v1", plural: "storageclasses", cluster: true }),
   row("quota", "ResourceQuota", { api: core, plural: "resourcequotas" }),
   row("limitrange", "LimitRange", { api: core, plural: "limitranges" }),
   row("autoscaler", "HorizontalPodAutoscaler", { api: "/apis/autoscaling/v2", plural: "horizontalpodautoscalers" }),

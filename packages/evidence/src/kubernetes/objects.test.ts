@@ -96,6 +96,49 @@ describe("objects of a cluster", () => {
     });
   });
 
+  test("name the Services that settings point to, with the port that stands there or beside", async () => {
+    const settings = {
+      metadata: { name: "ledger", namespace: "shop" },
+      data: { LEDGER_HOST: "ledger", LEDGER_PORT: "9090", CART_ADDR: "cart.shop.svc.cluster.local:80", MAIL: "smtp://mail.example.com:25", NOTE: "cart" },
+    }; // prettier-ignore
+    const answer = await ask(objectsQuestion(["deployment", "config", "service"]), { configmaps: [settings] });
+    expect(named(answer, id("deployment", "cart"))?.refs).toContainEqual({
+      path: "containers[cart].env[PAYMENT_URL]", to: id("service", "payment"), optional: true, exists: true, port_offered: true,
+    }); // prettier-ignore
+    expect(named(answer, id("config", "ledger"))?.refs).toEqual([
+      { path: "data[LEDGER_HOST]", to: id("service", "ledger"), optional: true, exists: false },
+      { path: "data[CART_ADDR]", to: id("service", "cart"), optional: true, exists: true, port_offered: true },
+    ]);
+  });
+
+  test("name the identity of a pod, its pull secrets, and the class and volume of a claim", async () => {
+    const at = (name: string) => ({ name, namespace: "shop" });
+    const lists = {
+      pods: [{ metadata: at("cart-1"), spec: { serviceAccountName: "robot", containers: [] }, status: {} }],
+      serviceaccounts: [{ metadata: at("default"), imagePullSecrets: [{ name: "registry" }] }],
+      persistentvolumeclaims: [{ metadata: at("data"), spec: { storageClassName: "fast" } }],
+    };
+    const answer = await ask(objectsQuestion(["pod", "identity", "claim"]), lists);
+    expect(named(answer, id("pod", "cart-1"))?.refs).toEqual([
+      { path: "serviceAccountName", to: id("identity", "robot"), optional: false, exists: false },
+    ]);
+    expect(named(answer, id("identity", "default"))).toMatchObject({
+      spec: { imagePullSecrets: [{ name: "registry" }] },
+      refs: [{ path: "imagePullSecrets[0]", to: id("secret", "registry"), optional: false, exists: null }],
+    });
+    expect(named(answer, id("claim", "data"))?.refs).toEqual([
+      { path: "spec.storageClassName", to: "eu//storageclass/fast", optional: false, exists: null },
+    ]);
+    const classes = await ask(objectsQuestion(["storageclass", "volume"], "eu//cluster/eu"), {
+      storageclasses: [{ metadata: { name: "slow" }, provisioner: "example.com/disk", parameters: { password: "hunter2" } }],
+      persistentvolumes: [{ metadata: { name: "v1" }, spec: { claimRef: at("data") } }],
+    });
+    expect(named(classes, "eu//storageclass/slow")?.spec).toEqual({ provisioner: "example.com/disk" });
+    expect(named(classes, "eu//volume/v1")?.refs).toEqual([
+      { path: "spec.claimRef", to: id("claim", "data"), optional: false, exists: null },
+    ]);
+  });
+
   test("of one thing are itself and what it owns or selects", async () => {
     const other = {
       ...pod("other-1", { owner: null }),

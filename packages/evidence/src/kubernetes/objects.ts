@@ -29,7 +29,7 @@ export function placeOf(id: EntityId): Place {
   const { kind, namespace, name } = entityParts(id);
   if (kind === "namespace") return { namespace: name };
   if (namespace !== "") return { namespace };
-  if (kind === "cluster" || kind === "node" || kind === "volume") return { wholeCluster: true };
+  if (["cluster", "node", "volume", "storageclass"].includes(kind)) return { wholeCluster: true };
   throw new SourceFailure("unknown_signal", `${id} stands in no namespace`);
 }
 
@@ -72,12 +72,13 @@ function identify(estate: Estate, kind: string, object: Fields): EntityId {
   });
 }
 
-function existingOf(estate: Estate, read: KindsRead): Existing {
+function existingOf(estate: Estate, read: KindsRead, place: Place): Existing {
   const ids = [...read.items].flatMap(([kind, items]) => items.map((object) => identify(estate, kind, object)));
   const services = (read.items.get("service") ?? []).map((object) => [identify(estate, "service", object), object] as const);
   // A list that was cut proves what is in it, and nothing about what is not.
   const kinds = read.coverage.truncated_by === undefined ? new Set(read.items.keys()) : new Set<string>();
-  return { cluster: estate.cluster, kinds, ids: new Set(ids), services: new Map(services) };
+  const namespace = "namespace" in place ? place.namespace : null;
+  return { cluster: estate.cluster, kinds, namespace, ids: new Set(ids), services: new Map(services) };
 }
 
 /** Things in trouble come first, so that a cut takes the healthy ones. */
@@ -108,8 +109,9 @@ export async function readObjects(estate: Estate, asking: Asking, question: Ques
   const kinds = kindsIn(question, estate);
   if (kinds.length === 0)
     throw new SourceFailure("unknown_signal", `none of ${question.kinds.join(", ")} can be asked for in ${question.in}`);
-  const read = await readKinds(estate.reader, asking, { kinds, place: placeOf(question.in) });
-  const existing = existingOf(estate, read);
+  const place = placeOf(question.in);
+  const read = await readKinds(estate.reader, asking, { kinds, place });
+  const existing = existingOf(estate, read, place);
   const belongs = belongsTo(estate, question.in, read);
   const found = [...read.items].flatMap(([kind, items]) => items.map((object) => ({ id: identify(estate, kind, object), kind, object })));
   const own = found
