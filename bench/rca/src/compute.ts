@@ -1,6 +1,9 @@
+import { writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
 import { diagnose } from "@sre/diagnosis";
 import { quantile, report } from "../../src/figures.ts";
 import { generateEstate, type EstateSize } from "./generated/estate.ts";
+import { logLogPlot } from "./log-log-plot.ts";
 
 const perService: Omit<EstateSize, "services"> = { seriesPerService: 20, objectsPerService: 15, logLinesPerService: 500 };
 const sizes = [25, 50, 100, 200];
@@ -38,3 +41,19 @@ report("log-log slope of the median over the sizes", logLogSlope(figures.map(({ 
   max: 1.15,
   unit: "",
 });
+
+const { plot } = parseArgs({ options: { plot: { type: "string" } } }).values;
+if (plot !== undefined)
+  writeFileSync(
+    plot,
+    logLogPlot({
+      title: "Processor time of one diagnosis",
+      xLabel: "services (20 series, 15 objects and 500 log lines each)",
+      yLabel: "milliseconds",
+      lines: [
+        { label: "p95", points: figures.map(({ services, p95 }) => [services, p95]) },
+        { label: "median", points: figures.map(({ services, median }) => [services, median]) },
+      ],
+      limit: { y: 500, label: "at most, at 100 services" },
+    }),
+  );
