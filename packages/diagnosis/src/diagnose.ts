@@ -42,7 +42,7 @@ export function diagnose(given: Scope, answers: readonly Answer[], options: Diag
   const { causes } = ranking;
   return {
     verdict,
-    headline: headlineOf(seen, verdict, { causes, gaps }),
+    headline: headlineOf(seen, verdict, { causes, gaps, findings }),
     as_of: seen.scope.as_of,
     hurts: verdict === "nothing_wrong" ? [] : hurtsOf(seen, findings),
     causes: verdict === "nothing_wrong" ? [] : [...causes],

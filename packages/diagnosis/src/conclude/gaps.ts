@@ -1,9 +1,9 @@
 import { byCodeUnit, evidenceId } from "@sre/contracts/canonical";
-import { subjectsOf, type Answer, type Answered, type EntityId, type Gap, type Question, type Scope } from "@sre/contracts/evidence";
+import { subjectsOf, type Answer, type Answered, type EntityId, type Gap, type LocalizedText, type Question, type Scope } from "@sre/contracts/evidence"; // prettier-ignore
 import { diagnosisLimits } from "../limits.ts";
 import { kindOf, namespaceOf } from "../entities.ts";
 import { gapReasons, gapWords, questionWords } from "../messages/gaps.ts";
-import { fill, spoken } from "../messages/words.ts";
+import { enumerated, fill, spoken } from "../messages/words.ts";
 import { firstQuestions } from "../plan/first-round.ts";
 import type { Seen } from "../seen/seen.ts";
 import { signalKey } from "../seen/series.ts";
@@ -130,19 +130,33 @@ function weighsLittle({ answer: { question }, because }: Missing, { settledBySta
   return settledByState && (question.about === "series" || question.about === "rule") && unmeasured.has(because);
 }
 
-function gapOf(seen: Seen, missing: Missing, context: GapContext): Gap {
-  const { answer, subjects, because, detail } = missing;
-  const { question, id, source } = answer;
-  const full = weightOf(question, { focused: isFocused(seen, subjects, context.focus), undecided: context.undecided });
-  const could_change: Weight = full === "verdict" && weighsLittle(missing, context) ? "order" : full;
-  const signal = question.about === "series" ? signalKey(question.signal) : question.about;
-  const names = subjects.slice(0, 3).map(spoken);
-  const more = subjects.length > names.length ? " …" : "";
-  const subject = { en: names.map(({ en }) => en).join(", ") + more, "zh-TW": names.map((name) => name["zh-TW"]).join("、") + more };
-  const what = questionWords[signal] ?? questionWords[question.about] ?? noWord;
-  const text = fill(gapWords[could_change], {}, { subject, what, reason: gapReasons[because] ?? gapReasons["other"] ?? noWord });
-  return { evidence: id, source, question, because, detail, could_change, text };
+function weightIn(seen: Seen, missing: Missing, context: GapContext): Weight {
+  const { answer, subjects } = missing;
+  const full = weightOf(answer.question, { focused: isFocused(seen, subjects, context.focus), undecided: context.undecided });
+  return full === "verdict" && weighsLittle(missing, context) ? "order" : full;
 }
+
+const signalOf = (question: Question): string => (question.about === "series" ? signalKey(question.signal) : question.about);
+const wordOf = (question: Question): LocalizedText => questionWords[signalOf(question)] ?? questionWords[question.about] ?? noWord;
+
+/** What is missing, as a person says it: "the log of service cart". */
+export function subjectOf({ question }: Gap): LocalizedText {
+  const [what, subject] = [wordOf(question), enumerated((subjectsOf(question) as readonly EntityId[]).map(spoken))];
+  return { en: `${what.en} ${subject.en}`, "zh-TW": `${what["zh-TW"]}${subject["zh-TW"]}` };
+}
+
+const namedMax = 3;
+
+/** What is missing for one reason and weighs the same is one gap: forty logs that nobody kept are one thing to know. */
+function gapOf(could_change: Weight, same: readonly Missing[]): Gap[] {
+  const [first] = [...same].sort((a, b) => byCodeUnit(a.answer.id, b.answer.id));
+  if (first === undefined) return [];
+  const { answer, because, detail } = first;
+  const { question, id, source } = answer;
+  const subjects = [...new Set(same.flatMap((each) => each.subjects))].sort(byCodeUnit);
+  const words = { subject: enumerated(subjects.map(spoken), namedMax), what: wordOf(question), reason: gapReasons[because] ?? gapReasons["other"] ?? noWord };
+  return [{ evidence: id, source, question, because, detail, could_change, text: fill(gapWords[could_change], {}, words) }];
+} // prettier-ignore
 
 // A limit that no source measures is no gap in what is known: hardly any service has all of them.
 const absentReasons: ReadonlySet<string> = new Set(["unknown_signal", "not_recorded", "no_data"]);
@@ -154,7 +168,11 @@ const weightOrder: readonly Weight[] = ["verdict", "order", "nothing"];
 export function gapsOf(seen: Seen, context: GapContext): Gap[] {
   const told = toldMeanings(seen);
   const missing = [...seen.answers.flatMap((answer) => missingIn(seen, answer, told)), ...neverAsked(seen)];
-  const gaps = missing.map((each) => gapOf(seen, each, context)).filter(isWorthSaying);
+  const weighed = missing.map((each) => ({ each, weight: weightIn(seen, each, context) }));
+  const alike = Map.groupBy(weighed, ({ each, weight }) => `${weight} ${each.because} ${signalOf(each.answer.question)}`);
+  const gaps = [...alike.values()]
+    .flatMap((same) => gapOf(same[0]?.weight ?? "nothing", same.map(({ each }) => each)))
+    .filter(isWorthSaying); // prettier-ignore
   const order = (gap: Gap) => weightOrder.indexOf(gap.could_change);
   return gaps.sort((a, b) => order(a) - order(b) || byCodeUnit(a.evidence, b.evidence)).slice(0, diagnosisLimits.gapsMax);
 }

@@ -3,7 +3,9 @@ import type { Diagnosis, EntityId, Finding } from "@sre/contracts/evidence";
 import { acquittal, changeTitle } from "../explain/changes.ts";
 import { focusOf } from "../explain/focus.ts";
 import { diagnosisLimits } from "../limits.ts";
-import { titleOf, type Ranking } from "../rank.ts";
+import { faultOf } from "../faults/catalogue.ts";
+import { fill, spoken } from "../messages/words.ts";
+import type { Ranking } from "../rank.ts";
 import type { Seen } from "../seen/seen.ts";
 
 type RuledOut = Diagnosis["ruled_out"][number];
@@ -33,7 +35,8 @@ function acquitted(seen: Seen, findings: readonly Finding[], ranking: Ranking): 
 function outranked(ranking: Ranking): RuledOut[] {
   return ranking.dropped.flatMap(({ entity, fault, against }) => {
     const because = against[0];
-    const title = titleOf({ fault, entity });
+    // "Something is wrong with it" needs no saying of what only suffers.
+    const title = fault === "unknown" ? spoken(entity) : fill(faultOf(fault).title, {}, { entity: spoken(entity) });
     const named = { en: `Not the root cause: ${title.en}`, "zh-TW": `並非根因：${title["zh-TW"]}` };
     return because === undefined ? [] : [{ entity, fault, because, title: named }];
   });

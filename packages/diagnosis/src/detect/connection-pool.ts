@@ -1,6 +1,8 @@
 import type { Finding } from "@sre/contracts/evidence";
 import { compareWithBaseline, defaultComparison, median, present } from "@sre/timeseries";
 import { finding } from "../finding.ts";
+import { poolUse } from "../messages/findings.ts";
+import { fill } from "../messages/words.ts";
 import type { Seen } from "../seen/seen.ts";
 import { sampleAt, type SeenSeries } from "../seen/series.ts";
 
@@ -35,6 +37,7 @@ function full(seen: Seen, series: SeenSeries, waits: boolean): Finding[] {
       strength,
       evidence: [series.cite],
       values: { during: level, before: change?.before ?? "?", limit },
+      words: { use: fill(poolUse[limit === 1 ? "share" : "counted"], { during: level, limit }) },
       now: seen.now.has(series.cite.id),
     }),
   ];

@@ -1,6 +1,8 @@
 import type { Finding } from "@sre/contracts/evidence";
 import { present, type Sample } from "@sre/timeseries";
 import { finding } from "../finding.ts";
+import { conditionReading } from "../messages/findings.ts";
+import { fill } from "../messages/words.ts";
 import type { Seen, SeenRule } from "../seen/seen.ts";
 import { isFresh, sampleAt, stretch, type Stretch } from "../seen/series.ts";
 import { ms } from "../time.ts";
@@ -79,9 +81,11 @@ function worded(rule: SeenRule, breach: Breach): Finding {
     comparison: data.comparison ?? "",
     seconds: breach.seconds,
   };
+  const known = breach.value !== null && data.threshold !== null && data.comparison !== null;
+  const reading = known ? fill(conditionReading, { ...values, unit: data.unit ?? "?" }) : { en: "", "zh-TW": "" };
   const what = breach.lasting ? "rule_breached" : breach.seconds > 0 ? "rule_recovered" : "rule_not_breached";
   const from = breach.first === null ? {} : { from: breach.first };
-  return finding({ what, entity, ...from, strength: breach.lasting ? 0.7 : 0.3, evidence: [cite], values });
+  return finding({ what, entity, ...from, strength: breach.lasting ? 0.7 : 0.3, evidence: [cite], values, words: { reading } });
 }
 
 /**

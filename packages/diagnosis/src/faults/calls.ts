@@ -8,24 +8,24 @@ const here = { callee: true, node: true, here: [] } as const;
  */
 export const callFaults = {
   slow_by_itself: {
-    category: "runtime", home: "service", title: text("{entity} itself works too slowly", "{entity} 自身處理過慢"),
+    category: "runtime", home: "service", title: text("{entity} itself is slow", "{entity} 自身處理過慢"),
     shownBy: { own_time_risen: 0.95, own_delay: 0.95 }, supportedBy: { way_longer: 0.9, own_failures: 0.9, own_errors: 0.9, own_log_new: 0.9, step_left_out: 0.9, cpu_risen: 0.9, memory_risen: 0.3 },
     decisive: [], speaksAgainst: text("calls that it waits for and that got as slow", "其等待的呼叫也同樣變慢"), follows: here,
     settledBy: text("A profile or trace of {entity}: where its own time goes", "以效能剖析或追蹤查看 {entity} 自身的時間花在何處"), settlingSignal: "latency",
     plan: ["kubernetes.inspect_logs", "kubernetes.inspect_pods"],
   },
   slow_connections: {
-    category: "network", home: "service", title: text("calls to and from {entity} are slow on the way", "進出 {entity} 的呼叫在網路傳輸中變慢"),
+    category: "network", home: "service", title: text("calls to and from {entity} are slow in transit", "進出 {entity} 的呼叫在傳輸途中變慢"),
     shownBy: { way_longer: 0.95 }, supportedBy: { own_time_risen: 0.9, own_delay: 0.9, own_failures: 0.9, own_errors: 0.9, own_log_new: 0.9, step_left_out: 0.9, cpu_risen: 0.9, memory_risen: 0.3 },
     decisive: [], speaksAgainst: text("server and client that see the same time", "伺服端與用戶端量到的時間相同"), follows: here,
-    settledBy: text("The round trip to {entity} from a pod that calls it", "從呼叫端 Pod 量測到 {entity} 的往返時間"), settlingSignal: "latency",
+    settledBy: text("The round-trip time to {entity} from a pod that calls it", "從呼叫端 Pod 量測到 {entity} 的往返時間"), settlingSignal: "latency",
     plan: ["kubernetes.inspect_endpoints", "kubernetes.inspect_pods"],
   },
   failing_by_itself: {
-    category: "runtime", home: "service", title: text("{entity} fails by itself", "{entity} 自身發生錯誤"),
+    category: "runtime", home: "service", title: text("{entity} itself is failing", "{entity} 自身發生錯誤"),
     shownBy: { own_failures: 0.95, own_errors: 0.95, own_log_new: 0.95 }, supportedBy: { own_time_risen: 0.9, own_delay: 0.9, way_longer: 0.9, step_left_out: 0.9, cpu_risen: 0.9, memory_risen: 0.3 },
     decisive: [], speaksAgainst: text("calls of its own that failed as often", "其對外呼叫也同樣失敗"), follows: here,
-    settledBy: text("The first failure in the log of {entity}, with its stack", "查看 {entity} 記錄中第一個錯誤與其堆疊"), settlingSignal: "errors",
+    settledBy: text("The first failure in the log of {entity}, with its stack", "查看 {entity} 日誌中第一個錯誤與其堆疊"), settlingSignal: "errors",
     plan: ["kubernetes.inspect_logs", "kubernetes.inspect_pods"],
   },
   answers_without_work: {

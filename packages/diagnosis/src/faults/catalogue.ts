@@ -35,7 +35,7 @@ export const faultCatalogue = {
     shownBy: { crash_looping: 0.9, container_exited: 0.6 }, supportedBy: { replicas_unavailable: 0.2, log_new: 0.3, rollout_stuck: 0.2 },
     decisive: ["crash_looping"], speaksAgainst: text("its containers run without a restart", "容器未曾重啟、運作正常"),
     follows: { callee: true, node: true, here: ["out_of_memory", "bad_config", "disk_full", "image_pull_failure", "dependency_failure", "wrong_port", "wrong_address", "database_credentials_refused", "dns_resolution_failure"] },
-    settledBy: text("The last lines of the previous container of {entity}", "查看 {entity} 前一個容器的最後記錄"), settlingSignal: "objects",
+    settledBy: text("The last lines of the previous container of {entity}", "查看 {entity} 前一個容器的最後日誌"), settlingSignal: "objects",
     plan: ["kubernetes.inspect_previous_logs", "kubernetes.inspect_pods"],
   },
   image_pull_failure: {
@@ -66,7 +66,7 @@ export const faultCatalogue = {
     category: "admission", home: "namespace", title: text("a quota of {entity} is exhausted", "{entity} 的配額已用盡"),
     shownBy: { quota_exceeded: 0.97 }, supportedBy: { replicas_unavailable: 0.2, rollout_stuck: 0.2 },
     decisive: ["quota_exceeded"], speaksAgainst: text("the quota has room", "配額仍有餘裕"), follows: never,
-    settledBy: text("Used against hard in the quotas of {entity}", "查看 {entity} 配額的已用量與上限"), settlingSignal: "events",
+    settledBy: text("What is used of the quotas of {entity}, against their hard limits", "查看 {entity} 配額的已用量與上限"), settlingSignal: "events",
     plan: ["kubernetes.inspect_quota", "kubernetes.raise_quota"],
   },
   node_not_ready: {
@@ -74,7 +74,7 @@ export const faultCatalogue = {
     shownBy: { node_not_ready: 0.97 }, supportedBy: { pod_evicted: 0.2, pod_evicted_disk: 0.1, pod_evicted_memory: 0.1 },
     decisive: ["node_not_ready"], speaksAgainst: text("its kubelet reports Ready", "kubelet 回報 Ready"),
     follows: { callee: false, node: false, here: ["node_disk_pressure", "node_memory_pressure", "container_runtime_down", "kubelet_down"] },
-    settledBy: text("The Ready condition of {entity} and its kubelet's log", "查看 {entity} 的 Ready 狀態與 kubelet 記錄"), settlingSignal: "objects",
+    settledBy: text("The Ready condition of {entity} and its kubelet's log", "查看 {entity} 的 Ready 狀態與 kubelet 日誌"), settlingSignal: "objects",
     plan: ["kubernetes.inspect_node", "kubernetes.cordon", "kubernetes.drain"],
   },
   node_disk_pressure: {
@@ -136,7 +136,7 @@ export const faultCatalogue = {
     plan: ["kubernetes.inspect_config", "kubernetes.inspect_logs"],
   },
   bad_deployment: {
-    category: "change", home: "workload", title: text("{entity} got worse with a deployment", "{entity} 在部署後異常"),
+    category: "change", home: "workload", title: text("{entity} has been failing since a deployment", "{entity} 自部署後異常"),
     shownBy: {}, supportedBy: { log_new: 0.4, log_risen: 0.3, rollout_stuck: 0.4, replicas_unavailable: 0.3, container_exited: 0.2 },
     decisive: [], speaksAgainst: text("the former version shows the same", "舊版本也有相同現象"), follows: { callee: true, node: true, here: [] },
     settledBy: text("The signals of {entity} after rolling back", "回復前一版後，觀察 {entity} 的各項訊號"), settlingSignal: "errors",
@@ -146,7 +146,7 @@ export const faultCatalogue = {
     category: "unknown", home: "service", title: text("something is wrong with {entity}", "{entity} 有異常，原因待查"),
     shownBy: {}, supportedBy: { log_new: 0.3, log_risen: 0.2, replicas_unavailable: 0.4, rollout_stuck: 0.4, container_exited: 0.3 },
     decisive: [], speaksAgainst: text("its signals are normal", "各項訊號正常"), follows: { callee: true, node: true, here: [] },
-    settledBy: text("Logs, traces and recent changes of {entity}", "查看 {entity} 的記錄、追蹤與近期變更"), settlingSignal: "errors",
+    settledBy: text("Logs, traces and recent changes of {entity}", "查看 {entity} 的日誌、追蹤與近期變更"), settlingSignal: "errors",
     plan: ["kubernetes.inspect_pods", "kubernetes.inspect_logs", "kubernetes.inspect_events"],
   },
 } as const satisfies Record<string, Fault>; // prettier-ignore

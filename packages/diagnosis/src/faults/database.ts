@@ -3,14 +3,14 @@ import { never, text, type Fault } from "./fault.ts";
 /** Faults of a database, as its clients tell of them. */
 export const databaseFaults = {
   database_read_only: {
-    category: "runtime", home: "workload", title: text("{entity} takes no writes", "{entity} 處於唯讀狀態"),
+    category: "runtime", home: "workload", title: text("{entity} refuses writes", "{entity} 拒絕寫入"),
     shownBy: { database_takes_no_writes: 0.97, log_read_only: 0.4 }, supportedBy: {},
     decisive: ["database_takes_no_writes"], speaksAgainst: text("writes that succeed", "有成功的寫入"), follows: { callee: true, node: true, here: [] },
     settledBy: text("Whether {entity} is set to read only, and which of its members leads", "確認 {entity} 是否設為唯讀，以及目前的主節點"), settlingSignal: "objects",
     plan: ["kubernetes.inspect_logs", "kubernetes.inspect_config"],
   },
   database_connections_exhausted: {
-    category: "capacity", home: "workload", title: text("{entity} takes no more connections", "{entity} 的連線數已達上限"),
+    category: "capacity", home: "workload", title: text("{entity} refuses more connections", "{entity} 的連線數已達上限"),
     shownBy: { database_takes_no_connections: 0.97, log_too_many_connections: 0.4 }, supportedBy: {},
     decisive: ["database_takes_no_connections"], speaksAgainst: text("new connections that succeed", "有成功的新連線"), follows: { callee: true, node: true, here: [] },
     settledBy: text("Open connections of {entity} against its limit", "查看 {entity} 的連線數與上限"), settlingSignal: "pool",

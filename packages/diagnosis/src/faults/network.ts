@@ -14,7 +14,7 @@ export const networkFaults = {
     category: "network", home: "node", title: text("the network of {entity} is slow", "{entity} 的網路延遲過高"),
     shownBy: { delay_on_node: 0.9 }, supportedBy: { retransmits_risen: 0.1 },
     decisive: [], speaksAgainst: text("services on it that are as fast as ever", "其上的其他服務速度正常"), follows: { callee: false, node: false, here: ["node_packet_loss"] },
-    settledBy: text("The round trip from {entity} to another node", "量測 {entity} 到其他節點的往返時間"), settlingSignal: "latency",
+    settledBy: text("The round-trip time from {entity} to another node", "量測 {entity} 到其他節點的往返時間"), settlingSignal: "latency",
     plan: ["kubernetes.inspect_node", "kubernetes.cordon", "kubernetes.drain"],
   },
   node_packet_loss: {

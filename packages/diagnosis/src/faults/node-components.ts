@@ -19,7 +19,7 @@ export const nodeComponentFaults = {
     plan: ["kubernetes.inspect_node", "kubernetes.cordon", "kubernetes.drain"],
   },
   kube_proxy_down: {
-    category: "node", home: "node", title: text("kube-proxy of {entity} is down", "{entity} 的 kube-proxy 停止運作"),
+    category: "node", home: "node", title: text("the kube-proxy of {entity} is down", "{entity} 的 kube-proxy 停止運作"),
     shownBy: { kube_proxy_down: 0.97, services_unreachable_from_node: 0.95, callers_on_node_fail: 0.7 }, supportedBy: {},
     decisive: ["kube_proxy_down"], speaksAgainst: text("connections from it to services succeed", "從該節點可正常連線至服務"), follows: { callee: false, node: false, here: ["container_runtime_down", "kubelet_down"] },
     settledBy: text("The state of kube-proxy on {entity}", "查看 {entity} 上 kube-proxy 的狀態"), settlingSignal: "objects",

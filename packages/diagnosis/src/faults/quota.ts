@@ -13,7 +13,7 @@ const quota = (shown: FindingKind, en: string, zh: string): Fault => ({
   decisive: [shown],
   speaksAgainst: text("the quota has room", "配額仍有餘裕"),
   follows: never,
-  settledBy: text("Used against hard in the quota of {entity}", "查看 {entity} 配額的已用量與上限"),
+  settledBy: text("What is used of the quota of {entity}, against its hard limit", "查看 {entity} 配額的已用量與上限"),
   settlingSignal: "events",
   plan: ["kubernetes.raise_quota", "kubernetes.inspect_quota"],
 });
@@ -45,7 +45,7 @@ export const quotaFaults = {
   declared_missing: {
     category: "admission",
     home: "self",
-    title: text("{entity} is declared and does not exist", "{entity} 已宣告但不存在"),
+    title: text("{entity} is declared but does not exist", "{entity} 已宣告但不存在"),
     shownBy: { declared_missing: 0.8 },
     supportedBy: {},
     decisive: [],

@@ -12,7 +12,7 @@ export const routingFaults = {
     plan: ["kubernetes.inspect_endpoints", "kubernetes.correct_service"],
   },
   service_port_mismatch: {
-    category: "routing", home: "self", title: text("{entity} sends its port to one that no container offers", "{entity} 轉送到後端容器未提供的連接埠"),
+    category: "routing", home: "self", title: text("{entity} forwards to a port that no container offers", "{entity} 轉送到後端容器未提供的連接埠"),
     shownBy: { service_port_unserved: 0.95 }, supportedBy: { service_check_failed: 0.3, operation_failing: 0.1 },
     decisive: ["service_port_unserved"], speaksAgainst: text("connections to it succeed", "連線測試成功"), follows: never,
     settledBy: text("The target port of {entity} against the ports on which its pods listen", "比對 {entity} 的目標連接埠與 Pod 實際監聽的連接埠"), settlingSignal: "objects",
@@ -40,18 +40,18 @@ export const routingFaults = {
     plan: ["kubernetes.inspect_config", "kubernetes.inspect_logs"],
   },
   dns_resolution_failure: {
-    category: "routing", home: "workload", title: text("pods of {entity} cannot resolve names", "{entity} 的 Pod 無法解析名稱"),
+    category: "routing", home: "workload", title: text("pods of {entity} cannot resolve host names", "{entity} 的 Pod 無法解析主機名稱"),
     shownBy: { own_name_servers: 0.9, log_resolver_failing: 0.7 }, supportedBy: { log_name_unresolved: 0.3, crash_looping: 0.1, container_exited: 0.1, replicas_unavailable: 0.1 },
-    decisive: ["own_name_servers"], speaksAgainst: text("it resolves other names", "其他名稱可正常解析"),
+    decisive: ["own_name_servers"], speaksAgainst: text("it resolves other names", "其他主機名稱可正常解析"),
     follows: { callee: true, node: true, here: ["wrong_address", "cluster_dns_failure"] },
-    settledBy: text("The name servers in a pod of {entity} against those of other pods", "比對 {entity} 與其他 Pod 的名稱伺服器設定"), settlingSignal: "objects",
+    settledBy: text("The DNS servers in a pod of {entity} against those of other pods", "比對 {entity} 與其他 Pod 的 DNS 設定"), settlingSignal: "objects",
     plan: ["kubernetes.inspect_config", "kubernetes.inspect_previous_logs"],
   },
   cluster_dns_failure: {
-    category: "routing", home: "self", title: text("the name service of {entity} does not answer", "{entity} 的名稱服務沒有回應"),
+    category: "routing", home: "self", title: text("the DNS of {entity} does not answer", "{entity} 的 DNS 沒有回應"),
     shownBy: { cluster_names_unresolved: 0.8 }, supportedBy: {},
-    decisive: [], speaksAgainst: text("most services resolve names", "多數服務可正常解析名稱"), follows: { callee: false, node: true, here: [] },
-    settledBy: text("Pods and log of the cluster's name service", "查看叢集名稱服務的 Pod 與記錄"), settlingSignal: "events",
+    decisive: [], speaksAgainst: text("most services resolve names", "多數服務可正常解析主機名稱"), follows: { callee: false, node: true, here: [] },
+    settledBy: text("Pods and log of the cluster's DNS", "查看叢集 DNS 的 Pod 與日誌"), settlingSignal: "events",
     plan: ["kubernetes.inspect_pods", "kubernetes.inspect_events"],
   },
   wrong_port: {
@@ -62,7 +62,7 @@ export const routingFaults = {
     plan: ["kubernetes.inspect_config", "kubernetes.inspect_previous_logs"],
   },
   wrong_address: {
-    category: "dependency", home: "workload", title: text("{entity} has a wrong address of a service", "{entity} 設定的服務位址有誤"),
+    category: "dependency", home: "workload", title: text("{entity} is configured with a wrong service address", "{entity} 設定的服務位址有誤"),
     shownBy: { address_unknown: 0.95, address_port_unknown: 0.95 }, supportedBy: { log_name_unresolved: 0.4, log_dependency_unreachable: 0.3 },
     decisive: ["address_unknown", "address_port_unknown"], speaksAgainst: text("nothing uses that address", "該位址未被使用"), follows: client,
     settledBy: text("The address in the settings of {entity} against the services that exist", "比對 {entity} 設定的位址與現有服務"), settlingSignal: "objects",

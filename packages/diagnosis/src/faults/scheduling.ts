@@ -65,14 +65,14 @@ export const schedulingFaults = {
   }),
   pod_spreading_conflict: unplaced({
     shown: "pod_spreading_conflict",
-    title: text("the pods of {entity} may not share the nodes that there are", "{entity} 的反親和性規則導致節點不足"),
+    title: text("the anti-affinity or spread rules of {entity} leave it too few nodes", "{entity} 的反親和性或分散規則導致可用節點不足"),
     against: text("as many fitting nodes as replicas", "可用節點數足以容納所有副本"),
     settled: text("The replicas of {entity} against the nodes that its rules leave", "比對 {entity} 的副本數與規則允許的節點數"),
     plan: ["kubernetes.scale_down", "kubernetes.correct_template", "kubernetes.inspect_capacity"],
   }),
   nodes_cordoned: unplaced({
     shown: "nodes_cordoned",
-    title: text("the nodes that fit {entity} are closed to new pods", "適合 {entity} 的節點皆已停止排程"),
+    title: text("the nodes that fit {entity} are cordoned", "適合 {entity} 的節點皆已停止排程"),
     against: text("an open node that fits", "有開放排程且符合條件的節點"),
     settled: text("Which nodes fit {entity}, and whether they take new pods", "確認適合 {entity} 的節點是否開放排程"),
     plan: ["kubernetes.inspect_nodes", "kubernetes.inspect_capacity"],

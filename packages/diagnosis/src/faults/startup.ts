@@ -38,7 +38,7 @@ const troubles: Readonly<
   Record<Trouble, readonly [title: (probe: string, zh: string) => Fault["title"], against: Fault["speaksAgainst"]]>
 > = {
   port: [
-    (probe, zh) => text(`the ${probe} probe of {entity} asks a port that it does not serve`, `{entity} 的${zh}探測指向未提供的連接埠`),
+    (probe, zh) => text(`the ${probe} probe of {entity} asks a port that no container offers`, `{entity} 的${zh}探測指向未提供的連接埠`),
     text("the probed port is one of the container's", "探測的連接埠確為容器所提供"),
   ],
   protocol: [
@@ -46,7 +46,7 @@ const troubles: Readonly<
     text("the container answers in the probe's protocol", "容器以相同協定回應探測"),
   ],
   timing: [
-    (probe, zh) => text(`the ${probe} probe of {entity} leaves it no time to start`, `{entity} 的${zh}探測等待時間過短`),
+    (probe, zh) => text(`the ${probe} probe of {entity} leaves it too little time to start`, `{entity} 的${zh}探測未留足夠的啟動時間`),
     text("the container starts within the time that the probe gives", "容器可在探測允許的時間內啟動"),
   ],
 };

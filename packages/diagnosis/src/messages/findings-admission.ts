@@ -4,17 +4,17 @@ import { kind, type FindingKindEntry } from "./finding-kind.ts";
 export const admissionFindings = {
   warning_outlived: kind(
     "context",
-    "{entity} was warned about until {until:time} ({reason}: {detail}), and it is in order since",
-    "{entity} 在 {until:time} 之前曾有警告（{reason}：{detail}），之後已恢復正常",
+    "The last warning about {entity} was at {until:time} ({reason}: {detail}); its state is good now",
+    "{entity} 最後一次警告在 {until:time}（{reason}：{detail}），目前狀態正常",
   ),
   warning_of_gone: kind(
     "context",
-    "{entity} was warned about until {until:time} ({reason}: {detail}), and is not there any more",
-    "{entity} 在 {until:time} 之前曾有警告（{reason}：{detail}），該物件現已不存在",
+    "The last warning about {entity} was at {until:time} ({reason}: {detail}); it no longer exists",
+    "{entity} 最後一次警告在 {until:time}（{reason}：{detail}），該物件現已不存在",
   ),
   service_account_missing: kind(
     "state",
-    "{entity}: its pods are refused, because its service account does not exist: {detail}",
+    "{entity}: its pods cannot be created, because its service account does not exist: {detail}",
     "{entity} 的 Pod 因服務帳號不存在而無法建立：{detail}",
   ),
   quota_exceeded_cpu: kind(
@@ -34,7 +34,7 @@ export const admissionFindings = {
   ),
   quota_exceeded_services: kind(
     "state",
-    "{entity} is wanted and not there, and the namespace's quota of services is full: {detail}",
+    "{entity} should exist and does not, and the namespace's quota of services is full: {detail}",
     "{entity} 應存在卻不存在，而命名空間的 Service 數量配額已用盡：{detail}",
   ),
   quota_exceeded_storage: kind(
@@ -42,5 +42,5 @@ export const admissionFindings = {
     "{entity} lacks a volume claim that the namespace's storage quota has no room for: {detail}",
     "{entity} 缺少的 PVC 超出命名空間的儲存配額：{detail}",
   ),
-  declared_missing: kind("state", "{entity} is declared and not there", "{entity} 已宣告，但並不存在"),
+  declared_missing: kind("state", "{entity} is declared but does not exist", "{entity} 已宣告，但並不存在"),
 } as const satisfies Record<string, FindingKindEntry>;

@@ -4,27 +4,27 @@ import { kind, type FindingKindEntry } from "./finding-kind.ts";
 export const networkFindings = {
   operation_failing: kind(
     "symptom",
-    "Requests to {entity} fail with {code}: {operation}, {count} times",
-    "對 {entity} 的請求失敗，回應 {code}：{operation}，共 {count} 次",
+    "Requests to {entity} fail with {code}: {operation} (times: {count:count})",
+    "對 {entity} 的請求失敗，回應 {code}：{operation}，共 {count:count} 次",
   ),
   cpu_risen_throttled: kind(
     "resource",
-    "CPU of {entity} rose from {before} to {during} cores and is throttled",
+    "CPU of {entity} rose from {before} to {during} cores, and it is throttled",
     "{entity} 的 CPU 用量由 {before} 核增至 {during} 核，並遭限流",
   ),
   retransmits_risen: kind(
     "resource",
-    "{entity} sends packets again: {during} a second (before: {before})",
+    "{entity} resends packets: {during} a second (before: {before})",
     "{entity} 重送封包：每秒 {during} 次（先前為 {before}）",
   ),
   delay_of_its_own: kind(
     "resource",
-    "{entity} answers {during:seconds} later than usual, which nothing that it calls and no CPU of its own accounts for",
-    "{entity} 的回應比平時慢 {during:seconds}，其所呼叫的服務與本身 CPU 皆無法解釋",
+    "{entity} answers {during:seconds} later than usual, and neither what it calls nor its own CPU explains that",
+    "{entity} 的回應比平時慢 {during:seconds}，其呼叫的服務與本身的 CPU 皆無法解釋",
   ),
   delay_on_node: kind(
     "resource",
-    "{count} services that became slow on their own all run on {entity}: {services}",
-    "{count} 個自行變慢的服務都在 {entity} 上：{services}",
+    "{count} services became slow with no cause of their own, and all of them run on {entity}: {services}",
+    "{count} 個服務在自身沒有原因的情況下變慢，且都在 {entity} 上：{services}",
   ),
 } as const satisfies Record<string, FindingKindEntry>;

@@ -7,12 +7,12 @@ export const nodeComponentFindings = {
     "The container runtime of {entity} does not answer: {detail}",
     "{entity} 的容器執行環境沒有回應：{detail}",
   ),
-  kubelet_down: kind("state", "The kubelet of {entity} does not report any more: {detail}", "{entity} 的 kubelet 停止回報：{detail}"),
-  kube_proxy_down: kind("state", "kube-proxy of {entity} does not run: {detail}", "{entity} 的 kube-proxy 未在執行：{detail}"),
+  kubelet_down: kind("state", "The kubelet of {entity} has stopped reporting: {detail}", "{entity} 的 kubelet 停止回報：{detail}"),
+  kube_proxy_down: kind("state", "kube-proxy is not running on {entity}: {detail}", "{entity} 的 kube-proxy 未在執行：{detail}"),
   services_unreachable_from_node: kind(
     "state",
-    "From {entity} {failed} of {tried} services cannot be reached, from other nodes they can",
-    "從 {entity} 無法連上 {tried} 個服務中的 {failed} 個，從其他節點則可以",
+    "{failed} of {tried} services cannot be reached from {entity}, but can be from other nodes",
+    "從 {entity} 無法連上 {tried} 個服務中的 {failed} 個，但從其他節點可以",
   ),
   callers_on_node_fail: kind(
     "state",
@@ -21,8 +21,8 @@ export const nodeComponentFindings = {
   ),
   pods_never_considered: kind(
     "state",
-    "{count} pods wait for a node and no scheduler has looked at them: {pods}",
-    "{count} 個 Pod 等待節點，但排程器從未處理：{pods}",
+    "Pods wait for a node and no scheduler has looked at them ({count}): {pods}",
+    "{count} 個 Pod 等待分配節點，但排程器從未處理：{pods}",
   ),
-  scheduler_down: kind("state", "The scheduler on {entity} does not run: {detail}", "{entity} 上的排程器未在執行：{detail}"),
+  scheduler_down: kind("state", "The scheduler on {entity} is not running: {detail}", "{entity} 上的排程器未在執行：{detail}"),
 } as const satisfies Record<string, FindingKindEntry>;

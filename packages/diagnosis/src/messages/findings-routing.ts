@@ -9,12 +9,12 @@ export const routingFindings = {
   ),
   service_port_unserved: kind(
     "state",
-    "{entity} sends port {port} to {target}, which no container behind it offers (offered: {offered})",
-    "{entity} 將連接埠 {port} 轉送至 {target}，但後端容器並未提供（實際提供：{offered}）",
+    "{entity} forwards port {port} to target port {target}, which no container behind it offers (they offer: {offered})",
+    "{entity} 將連接埠 {port} 轉送至目標連接埠 {target}，但後端容器並未提供（實際提供：{offered}）",
   ),
   service_protocol_differs: kind(
     "state",
-    "{entity} speaks {protocol} on port {port}, the containers behind it {offered}",
+    "{entity} uses {protocol} on port {port}, but the containers behind it use {offered}",
     "{entity} 在連接埠 {port} 使用 {protocol}，但後端容器使用 {offered}",
   ),
   service_check_failed: kind(
@@ -30,20 +30,20 @@ export const routingFindings = {
   route_elsewhere: kind("state", "{config} sends {path} to {to} instead of {entity}", "{config} 將 {path} 導向 {to}，而非 {entity}"),
   log_resolver_failing: kind(
     "log",
-    "{entity} logs that its name servers do not answer, {count} lines: {template}",
-    "{entity} 的記錄顯示名稱伺服器沒有回應，共 {count} 行：{template}",
+    "{entity} logs that its DNS servers do not answer, {count:count} lines: {template}",
+    "{entity} 的日誌顯示 DNS 伺服器沒有回應，共 {count:count} 行：{template}",
   ),
   log_name_unresolved: kind(
     "log",
-    "{entity} logs that a name is unknown, {count} lines: {template}",
-    "{entity} 的記錄顯示找不到名稱，共 {count} 行：{template}",
+    "{entity} logs that a host name is unknown, {count:count} lines: {template}",
+    "{entity} 的日誌顯示找不到主機名稱，共 {count:count} 行：{template}",
   ),
   own_name_servers: kind(
     "state",
-    "Pods of {entity} ask name servers of their own ({servers}), unlike all others",
-    "{entity} 的 Pod 使用自訂的名稱伺服器（{servers}），與其他工作負載不同",
+    "Pods of {entity} use DNS servers of their own ({servers}), unlike all others",
+    "{entity} 的 Pod 使用自訂的 DNS 伺服器（{servers}），與其他工作負載不同",
   ),
-  cluster_names_unresolved: kind("state", "{count} services cannot resolve names: {names}", "{count} 個服務無法解析名稱：{names}"),
+  cluster_names_unresolved: kind("state", "{count} services cannot resolve host names: {names}", "{count} 個服務無法解析主機名稱：{names}"),
   port_not_offered: kind(
     "state",
     "{entity} points to {to} at a port that it does not offer ({path})",

@@ -4,8 +4,8 @@ const probe = (word: string) =>
   ({
     port: kind(
       "state",
-      `{entity}: its ${word} probe asks port {port}, which no container serves ({ports}): {detail}`,
-      `{entity} 的 ${word} 探測指向連接埠 {port}，但容器未提供該埠（{ports}）：{detail}`,
+      `{entity}: its ${word} probe asks port {port}, which no container offers (they offer: {ports}): {detail}`,
+      `{entity} 的 ${word} 探測指向連接埠 {port}，但容器未提供該埠（實際提供：{ports}）：{detail}`,
     ),
     protocol: kind(
       "state",
@@ -30,7 +30,7 @@ export const startupFindings = {
   ),
   image_pull_denied: kind(
     "state",
-    "{entity}: the registry refuses to hand out the image {image}: {detail}",
+    "{entity}: the registry does not let it pull the image {image}: {detail}",
     "{entity} 無權拉取映像檔 {image}：{detail}",
   ),
   registry_unresolved: kind(
@@ -45,7 +45,7 @@ export const startupFindings = {
   ),
   volume_permission_denied: kind(
     "state",
-    "{entity} may not use the files of its volume {volume}: {detail}",
+    "{entity} has no permission for the files on its volume {volume}: {detail}",
     "{entity} 沒有磁碟區 {volume} 的檔案權限：{detail}",
   ),
   port_in_use: kind(

@@ -49,20 +49,20 @@ export const findingKinds = {
   ),
   rule_breached: kind(
     "symptom",
-    "The rule of alert {alert} is in breach: {value} {comparison} {threshold}",
-    "告警 {alert} 的規則仍在觸發：{value} {comparison} {threshold}",
+    "The condition of alert {alert} still holds for {entity}{reading}",
+    "{entity} 仍符合告警 {alert} 的觸發條件{reading}",
   ),
-  alert_firing: kind("symptom", "Alert {alert} also fires on {entity}", "{entity} 同時有告警 {alert} 觸發中"),
+  alert_firing: kind("symptom", "Alert {alert} also fires on {entity}", "{entity} 的告警 {alert} 也在觸發中"),
   // What calms
   rule_recovered: kind(
     "context",
-    "The rule of alert {alert} was in breach for {seconds:seconds} and is not any more: {value} against {threshold}",
-    "告警 {alert} 的規則曾觸發 {seconds:seconds}，現已恢復：目前 {value}，門檻 {threshold}",
+    "The condition of alert {alert} held for {entity} for {seconds:seconds} and has cleared{reading}",
+    "{entity} 曾符合告警 {alert} 的觸發條件達 {seconds:seconds}，現已恢復{reading}",
   ),
   rule_not_breached: kind(
     "context",
-    "The rule of alert {alert} is not in breach in the window: {value} against {threshold}",
-    "告警 {alert} 的規則在觀察區間內未觸發：目前 {value}，門檻 {threshold}",
+    "The condition of alert {alert} never held for {entity} in the time looked at{reading}",
+    "{entity} 在觀察區間內從未符合告警 {alert} 的觸發條件{reading}",
   ),
   golden_blip: kind(
     "context",
@@ -72,59 +72,59 @@ export const findingKinds = {
   golden_usual: kind(
     "context",
     "{signal} of {entity} is at {during:unit}, as at the same time {season}",
-    "{entity} 的{signal}為 {during:unit}，與{season}同一時段相同",
+    "{entity} 的{signal}為 {during:unit}，與{season}同時段相同",
   ),
   golden_normal: kind("context", "{signal} of {entity} stayed normal at {last:unit}", "{entity} 的{signal}維持正常，為 {last:unit}"),
   no_bad_state: kind(
     "context",
-    "Nothing is wrong with the {count} Kubernetes objects of {entity}",
-    "{entity} 的 {count} 個 Kubernetes 物件狀態皆正常",
+    "All Kubernetes objects of {entity} that were seen are in order ({count})",
+    "{entity} 的 Kubernetes 物件皆正常（共查看 {count} 個）",
   ),
   // Logs
   log_new: kind(
     "log",
-    "New in the log of {entity} since {from:time}, {count} lines: {template}",
-    "{entity} 自 {from:time} 起出現新的記錄，共 {count} 行：{template}",
+    "New in the log of {entity} since {from:time}, {count:count} lines: {template}",
+    "{entity} 的日誌自 {from:time} 起出現新訊息，共 {count:count} 行：{template}",
   ),
   log_risen: kind(
     "log",
-    "More often in the log of {entity}, {count} lines ({times} times as many): {template}",
-    "{entity} 的記錄明顯增加，共 {count} 行（為平時 {times} 倍）：{template}",
+    "Far more often than usual in the log of {entity}, {count:count} lines ({times:count} times as many): {template}",
+    "{entity} 的日誌中此訊息遠多於平時，共 {count:count} 行（平時的 {times:count} 倍）：{template}",
   ),
   log_pool_exhausted: kind(
     "log",
-    "{entity} logs that no connection is to be had, {count} lines: {template}",
-    "{entity} 的記錄顯示取不到連線，共 {count} 行：{template}",
+    "{entity} logs that its pool has no free connection, {count:count} lines: {template}",
+    "{entity} 的日誌顯示取不到連線，共 {count:count} 行：{template}",
   ),
   log_out_of_memory: kind(
     "log",
-    "{entity} logs that memory ran out, {count} lines: {template}",
-    "{entity} 的記錄顯示記憶體不足，共 {count} 行：{template}",
+    "{entity} logs that memory ran out, {count:count} lines: {template}",
+    "{entity} 的日誌顯示記憶體不足，共 {count:count} 行：{template}",
   ),
   log_dependency_unreachable: kind(
     "log",
-    "{entity} logs that it cannot reach what it needs, {count} lines: {template}",
-    "{entity} 的記錄顯示連不上所依賴的服務，共 {count} 行：{template}",
+    "{entity} logs that it cannot reach what it needs, {count:count} lines: {template}",
+    "{entity} 的日誌顯示連不上所依賴的服務，共 {count:count} 行：{template}",
   ),
   log_disk_full: kind(
     "log",
-    "{entity} logs that its disk is full, {count} lines: {template}",
-    "{entity} 的記錄顯示磁碟已滿，共 {count} 行：{template}",
+    "{entity} logs that its disk is full, {count:count} lines: {template}",
+    "{entity} 的日誌顯示磁碟已滿，共 {count:count} 行：{template}",
   ),
   log_config_error: kind(
     "log",
-    "{entity} logs that its configuration is wrong, {count} lines: {template}",
-    "{entity} 的記錄顯示設定有誤，共 {count} 行：{template}",
+    "{entity} logs that its configuration is wrong, {count:count} lines: {template}",
+    "{entity} 的日誌顯示設定有誤，共 {count:count} 行：{template}",
   ),
   // States of Kubernetes
   oom_killed: kind(
     "state",
-    "{entity}: container {container} was killed for lack of memory (OOMKilled), {count} restarts",
+    "{entity}: container {container} was killed for lack of memory (OOMKilled), restarts: {count}",
     "{entity} 的容器 {container} 因記憶體不足遭終止（OOMKilled），已重啟 {count} 次",
   ),
   crash_looping: kind(
     "state",
-    "{entity}: container {container} keeps crashing (CrashLoopBackOff), {count} restarts",
+    "{entity}: container {container} keeps crashing (CrashLoopBackOff), restarts: {count}",
     "{entity} 的容器 {container} 反覆崩潰（CrashLoopBackOff），已重啟 {count} 次",
   ),
   container_exited: kind(
@@ -141,7 +141,7 @@ export const findingKinds = {
   pod_unschedulable: kind("state", "{entity} fits on no node: {detail}", "{entity} 無法排程到任何節點：{detail}"),
   probe_failing: kind(
     "state",
-    "{entity}: its {probe} probe fails, {count} times: {detail}",
+    "{entity}: its {probe} probe failed (times: {count}): {detail}",
     "{entity} 的 {probe} 探測失敗 {count} 次：{detail}",
   ),
   replicas_unavailable: kind(
@@ -149,7 +149,7 @@ export const findingKinds = {
     "{entity}: {ready} of {wanted} replicas are available",
     "{entity}：{wanted} 個副本中僅 {ready} 個可用",
   ),
-  rollout_stuck: kind("state", "The rollout of {entity} does not progress: {detail}", "{entity} 的部署停滯不前：{detail}"),
+  rollout_stuck: kind("state", "The rollout of {entity} does not progress: {detail}", "{entity} 的部署停滯：{detail}"),
   node_not_ready: kind("state", "{entity} is not ready: {detail}", "{entity} 未就緒（NotReady）：{detail}"),
   node_disk_pressure: kind("state", "{entity} is out of disk (DiskPressure): {detail}", "{entity} 磁碟空間不足（DiskPressure）：{detail}"),
   node_memory_pressure: kind(
@@ -168,13 +168,13 @@ export const findingKinds = {
   // Limits reached
   pool_saturated: kind(
     "resource",
-    "The connection pool of {entity} is full since {from:time}: {during} of {limit} in use",
-    "{entity} 的連線池自 {from:time} 起用滿：使用 {during}，上限 {limit}",
+    "The connection pool of {entity} has been full since {from:time}: {use}",
+    "{entity} 的連線池自 {from:time} 起滿載：{use}",
   ),
   pool_waiting: kind(
     "resource",
-    "{during} requests of {entity} wait for a connection since {from:time} (before: {before})",
-    "{entity} 自 {from:time} 起有 {during} 個請求在等待連線（先前為 {before}）",
+    "About {during:count} requests of {entity} at a time have been waiting for a connection since {from:time} (before: {before:count})",
+    "{entity} 自 {from:time} 起約有 {during:count} 個請求同時在等待連線（先前為 {before:count}）",
   ),
   memory_at_limit: kind(
     "resource",
@@ -183,12 +183,12 @@ export const findingKinds = {
   ),
   cpu_at_limit: kind(
     "resource",
-    "CPU of {entity} is at {during:percent} of its limit since {from:time}",
+    "CPU of {entity} has been at {during:percent} of its limit since {from:time}",
     "{entity} 的 CPU 自 {from:time} 起達上限的 {during:percent}",
   ),
   cpu_throttled: kind(
     "resource",
-    "CPU of {entity} is throttled in {during:percent} of periods since {from:time}",
+    "CPU of {entity} has been throttled in {during:percent} of periods since {from:time}",
     "{entity} 的 CPU 自 {from:time} 起有 {during:percent} 的週期遭限流",
   ),
   disk_nearly_full: kind("resource", "The disk of {entity} is {during:percent} full", "{entity} 的磁碟已使用 {during:percent}"),
@@ -200,48 +200,52 @@ export const findingKinds = {
   // Changes
   change_near_onset: kind(
     "change",
-    "{title} ({change_kind}) reached {entity} {before_onset:seconds} before the onset",
-    "{title}（{change_kind}）在異常開始前 {before_onset:seconds} 套用至 {entity}",
+    "{title} ({change_kind}) reached {entity} {before_onset:before}",
+    "{title}（{change_kind}）於{before_onset:before}套用至 {entity}",
   ),
   change_after_onset: kind(
     "context",
-    "{title} began {after_onset:seconds} after the onset and cannot have caused it",
-    "{title} 在異常開始後 {after_onset:seconds} 才進行，不可能是原因",
+    "It began {after_onset:seconds} after the onset and cannot have caused it",
+    "在異常開始後 {after_onset:seconds} 才進行，不可能是原因",
   ),
   change_unrelated: kind(
     "context",
-    "{title} touched {entity}, which nothing that hurts depends on",
-    "{title} 動到的是 {entity}，受影響的服務並不依賴它",
+    "It went to {entity}, and nothing that is hurt depends on that",
+    "變更對象是 {entity}，受影響的服務並不依賴它",
   ),
-  change_no_effect: kind("context", "{title} touched {entity}, which shows nothing unusual", "{title} 動到的 {entity} 沒有任何異常"),
-  change_reached_nothing: kind("context", "{title} reached no instance", "{title} 並未套用到任何實例"),
+  change_no_effect: kind("context", "It went to {entity}, which shows nothing unusual", "變更對象 {entity} 未見異常"),
+  change_reached_nothing: kind("context", "It reached no instance", "並未套用到任何實例"),
   change_first_rollout: kind(
     "context",
-    "{title} was a first rollout: it replaced nothing, and what it created was not broken from the start",
-    "{title} 是首次發布：沒有取代任何版本，建立的物件也並非一開始就有問題",
+    "A first rollout: it replaced nothing, and what it created was not broken from the start",
+    "屬首次部署：未取代任何版本，建立的物件起初也正常",
   ),
   change_too_early: kind(
     "context",
-    "{title} was {before_onset:seconds} before the onset: too early to be blamed",
-    "{title} 比異常早了 {before_onset:seconds}，相隔太久，難以歸咎",
+    "It was {before_onset:seconds} before the onset: too early to be blamed",
+    "早於異常 {before_onset:seconds}，相隔太久，不太可能是原因",
   ),
   // Why a cause loses rank
-  explained_by: kind("context", "{entity} suffers because it depends on {other}: {fault}", "{entity} 依賴 {other}，受其牽連：{fault}"),
-  explained_here: kind(
-    "context",
-    "{entity}: this follows from another fault of the same object: {fault}",
-    "{entity} 的這個現象由同一物件的另一個故障造成：{fault}",
-  ),
-  began_after: kind(
-    "context",
-    "This began {seconds:seconds} after {alerting} was hurt",
-    "這在 {alerting} 受影響後 {seconds:seconds} 才開始",
-  ),
-  began_long_before: kind("context", "This has been so since before the window began", "這個狀態在觀察區間之前就已存在"),
+  explained_by: kind("context", "{entity} suffers from this: {fault}", "{entity} 受此牽連：{fault}"),
+  explained_here: kind("context", "This follows from another fault of the same object: {fault}", "這是同一物件另一個故障的結果：{fault}"),
+  began_after: kind("context", "This began {seconds:seconds} after {alerting} was hurt", "在 {alerting} 受影響後 {seconds:seconds} 才開始"),
+  began_long_before: kind("context", "This was so before the time looked at began", "此狀態在觀察區間之前就已存在"),
   not_connected: kind("context", "Nothing that alerts is known to depend on {entity}", "沒有已知的告警對象依賴 {entity}"),
 } as const satisfies Record<string, FindingKindEntry>;
 
 export type FindingKind = keyof typeof findingKinds;
+
+/** What the condition of an alert reads now, and when it holds. */
+export const conditionReading: Template = {
+  en: " (now {value:unit}, fires when {comparison} {threshold:unit})",
+  "zh-TW": "（目前 {value:unit}，觸發條件為 {comparison} {threshold:unit}）",
+};
+
+/** How full a pool is: as a share, or counted. */
+export const poolUse: Readonly<Record<"share" | "counted", Template>> = {
+  share: { en: "{during:percent} in use", "zh-TW": "已使用 {during:percent}" },
+  counted: { en: "{during:count} of {limit:count} connections in use", "zh-TW": "{limit:count} 條連線已使用 {during:count} 條" },
+};
 
 /** Appended to what was seen now although it was asked about the past. */
 export const seenNow: Template = { en: " (as it is now, not then)", "zh-TW": "（為目前狀態，非當時狀態）" };

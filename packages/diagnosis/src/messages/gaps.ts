@@ -9,7 +9,7 @@ export const questionWords: Readonly<Record<string, Template>> = {
   "golden:traffic": { en: "the traffic of", "zh-TW": "流量：" },
   "golden:saturation": { en: "the saturation of", "zh-TW": "飽和度：" },
   "named:pool_used": { en: "the connection pool of", "zh-TW": "連線池：" },
-  "named:pool_waiting": { en: "requests that wait for a connection of", "zh-TW": "等待連線的請求：" },
+  "named:pool_waiting": { en: "the number of requests waiting for a connection of", "zh-TW": "等待連線的請求：" },
   "resource:memory:limit": { en: "memory against its limit of", "zh-TW": "記憶體用量：" },
   "resource:memory:capacity": { en: "memory against its capacity of", "zh-TW": "記憶體用量：" },
   "resource:cpu:limit": { en: "CPU against its limit of", "zh-TW": "CPU 用量：" },
@@ -18,7 +18,7 @@ export const questionWords: Readonly<Record<string, Template>> = {
   "named:disk_used": { en: "the share of disk in use of", "zh-TW": "磁碟使用率：" },
   "named:inodes_used": { en: "the share of inodes in use of", "zh-TW": "inode 使用率：" },
   calls: { en: "calls of", "zh-TW": "呼叫：" },
-  logs: { en: "the log of", "zh-TW": "記錄：" },
+  logs: { en: "the log of", "zh-TW": "日誌：" },
   objects: { en: "Kubernetes objects of", "zh-TW": "Kubernetes 物件：" },
   events: { en: "Kubernetes events of", "zh-TW": "Kubernetes 事件：" },
   changes: { en: "changes of", "zh-TW": "變更：" },
@@ -27,8 +27,8 @@ export const questionWords: Readonly<Record<string, Template>> = {
 };
 
 export const gapReasons: Readonly<Record<string, Template>> = {
-  not_configured: { en: "no source is configured for it", "zh-TW": "未設定對應的資料來源" },
-  not_recorded: { en: "it was not recorded", "zh-TW": "當時未記錄" },
+  not_configured: { en: "no source is configured", "zh-TW": "未設定對應的資料來源" },
+  not_recorded: { en: "not recorded", "zh-TW": "當時未記錄" },
   unknown_signal: { en: "the source has no such signal", "zh-TW": "資料來源沒有這項訊號" },
   timeout: { en: "the source did not answer in time", "zh-TW": "資料來源逾時" },
   unreachable: { en: "the source could not be reached", "zh-TW": "無法連上資料來源" },
@@ -47,12 +47,12 @@ export const gapReasons: Readonly<Record<string, Template>> = {
 
 export const gapWords: Readonly<Record<"verdict" | "order" | "nothing", Template>> = {
   verdict: {
-    en: "Not known: {what} {subject}, because {reason}. This could change the verdict.",
+    en: "Missing: {what} {subject} ({reason}). It could change the verdict.",
     "zh-TW": "尚缺{what}{subject}（{reason}），可能改變結論。",
   },
   order: {
-    en: "Not known: {what} {subject}, because {reason}. This could change the order of causes.",
+    en: "Missing: {what} {subject} ({reason}). It could change the order of causes.",
     "zh-TW": "尚缺{what}{subject}（{reason}），可能改變原因的排序。",
   },
-  nothing: { en: "Not known: {what} {subject}, because {reason}.", "zh-TW": "尚缺{what}{subject}（{reason}）。" },
+  nothing: { en: "Missing: {what} {subject} ({reason}).", "zh-TW": "尚缺{what}{subject}（{reason}）。" },
 };

@@ -4,20 +4,25 @@ import type { Template } from "./words.ts";
 export const headlines = {
   caused: { en: "{title}{change}{since}", "zh-TW": "{title}{change}{since}" },
   change: { en: " after {kind} “{title}”", "zh-TW": "，發生於{kind}「{title}」之後" },
+  change_first: { en: ", right from its first rollout", "zh-TW": "，首次部署時即發生" },
   since: { en: ", since {time:time}", "zh-TW": "，自 {time:time} 起" },
-  leading: { en: "Not certain. Most suspicious: {title}{change}{since}", "zh-TW": "尚無法判定，目前最可疑：{title}{change}{since}" },
+  leading: { en: "Not certain yet. Most suspicious: {title}{change}{since}", "zh-TW": "尚無法判定，目前最可疑：{title}{change}{since}" },
   nothing_known: {
-    en: "What is wrong cannot be told: {gaps} answers that could decide it are missing",
-    "zh-TW": "無法判定：尚缺 {gaps} 項關鍵證據",
+    en: "What is wrong cannot be told without {gaps}",
+    "zh-TW": "無法判定，尚缺關鍵證據：{gaps}",
   },
-  nothing_found: { en: "Something alerts, but no cause was found", "zh-TW": "有告警，但未找到原因" },
+  nothing_found: { en: "No cause was found in anything that was looked at", "zh-TW": "已查看的證據中找不到原因" },
   nothing_wrong: {
-    en: "Nothing is wrong with {entity}: its alert rule and its signals are normal",
-    "zh-TW": "{entity} 未見異常：告警規則與各項訊號皆正常",
+    en: "Nothing is wrong with {entity}: the alert's condition does not hold, and error rate and latency are normal",
+    "zh-TW": "{entity} 未見異常：並未符合告警條件，錯誤率與延遲皆正常",
+  },
+  nothing_wrong_any_more: {
+    en: "Nothing is wrong with {entity} now: alert {alert} was true for {seconds:seconds} and has cleared, and error rate and latency are normal",
+    "zh-TW": "{entity} 目前未見異常：告警 {alert} 成立 {seconds:seconds} 後已恢復，錯誤率與延遲皆正常",
   },
   nothing_wrong_judged: {
-    en: "Nothing is wrong with {entity}: its signals and its Kubernetes objects are normal",
-    "zh-TW": "{entity} 未見異常：各項訊號與 Kubernetes 物件皆正常",
+    en: "Nothing is wrong with {entity}: error rate, latency and Kubernetes objects are normal",
+    "zh-TW": "{entity} 未見異常：錯誤率、延遲與 Kubernetes 物件皆正常",
   },
 } as const satisfies Record<string, Template>;
 

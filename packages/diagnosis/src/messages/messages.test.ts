@@ -3,11 +3,11 @@ import { byCodeUnit } from "@sre/contracts/canonical";
 import type { LocalizedText } from "@sre/contracts/evidence";
 import { faultCatalogue, faultKinds, faultOf } from "../faults/catalogue.ts";
 import { actionCatalogue } from "../propose/actions.ts";
-import { changeKindWords, findingKinds, seasonWords, seenNow, signalWords } from "./findings.ts";
+import { changeKindWords, conditionReading, findingKinds, poolUse, seasonWords, seenNow, signalWords } from "./findings.ts";
 import { gapReasons, gapWords, questionWords } from "./gaps.ts";
 import { differences, headlines, verdictWords } from "./headlines.ts";
 import { partWords } from "./parts.ts";
-import { brief, fill, spoken } from "./words.ts";
+import { brief, enumerated, fill, spoken } from "./words.ts";
 
 const actions = Object.entries(actionCatalogue).flatMap(([key, { title, effect }]): [string, LocalizedText][] => [
   [`${key} title`, title],
@@ -22,7 +22,8 @@ const findings = Object.entries(findingKinds).map(([key, { text }]): [string, Lo
 const others = [
   changeKindWords,
   seasonWords,
-  { seenNow },
+  { seenNow, conditionReading },
+  poolUse,
   signalWords,
   gapReasons,
   gapWords,
@@ -76,12 +77,34 @@ describe("fill", () => {
     ["unit", 1.5, "s", "1.5 s", "1.5 秒"],
     ["unit", 2_048, "By", "2 KiB", "2 KiB"],
     ["unit", 7, "{widget}", "7 widget", "7 widget"],
+    ["unit", 50_000, "{request}/s", "50,000 requests/s", "50,000 請求/秒"],
+    ["count", 42.1, "", "42", "42"],
+    ["count", 19_274, "", "19,300", "19,300"],
+    ["before", 0, "", "just before the onset", "異常即將開始時"],
+    ["before", 780, "", "13 min before the onset", "異常開始前 13 分鐘"],
   ] as const)("writes %s of %d in both languages", (...[format, value, unit, en, zh]) => {
     expect(filled(format, value, unit)).toEqual({ en, "zh-TW": zh });
   });
 
   it("says ? for a value that is missing, and keeps what senders wrote", () => {
     expect(fill({ en: "{a} {b}", "zh-TW": "{b}{a}" }, { a: "{b} $& x" })).toEqual({ en: "{b} $& x ?", "zh-TW": "?{b} $& x" });
+  });
+
+  it("never rounds a port or a code", () => {
+    expect(fill({ en: "{port}", "zh-TW": "{port}" }, { port: 50_051 })).toEqual({ en: "50051", "zh-TW": "50051" });
+  });
+
+  it("sets no space between two Chinese characters, and one beside a foreign word", () => {
+    const [entity, seconds] = [spoken("eu-1/shop/service/cart"), 90];
+    const text = { en: "{entity} {seconds:seconds}", "zh-TW": "查看 {entity} 的 {seconds:seconds} 之前" };
+    expect(fill(text, { seconds }, { entity })["zh-TW"]).toBe("查看服務 cart 的 90 秒之前");
+  });
+
+  it("enumerates the first things by name and the rest as a number", () => {
+    const things = ["a", "b", "c"].map((name) => ({ en: name, "zh-TW": name }));
+    expect(enumerated(things.slice(0, 1))).toEqual({ en: "a", "zh-TW": "a" });
+    expect(enumerated(things.slice(0, 2))).toEqual({ en: "a and b", "zh-TW": "a、b" });
+    expect(enumerated(things)).toEqual({ en: "a, b and 1 more", "zh-TW": "a、b 等 3 項" });
   });
 
   it("writes a time in UTC", () => {

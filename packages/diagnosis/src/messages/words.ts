@@ -13,9 +13,16 @@ const kindWords: Readonly<Record<string, LocalizedText>> = {
   pod: { en: "pod", "zh-TW": "Pod" },
   container: { en: "container", "zh-TW": "容器" },
   deployment: { en: "deployment", "zh-TW": "Deployment" },
-  statefulset: { en: "statefulset", "zh-TW": "StatefulSet" },
-  daemonset: { en: "daemonset", "zh-TW": "DaemonSet" },
+  statefulset: { en: "StatefulSet", "zh-TW": "StatefulSet" },
+  daemonset: { en: "DaemonSet", "zh-TW": "DaemonSet" },
+  replicaset: { en: "ReplicaSet", "zh-TW": "ReplicaSet" },
   job: { en: "job", "zh-TW": "Job" },
+  cronjob: { en: "CronJob", "zh-TW": "CronJob" },
+  workload: { en: "workload", "zh-TW": "工作負載" },
+  ingress: { en: "ingress", "zh-TW": "Ingress" },
+  secret: { en: "secret", "zh-TW": "Secret" },
+  volume: { en: "volume", "zh-TW": "磁碟區" },
+  component: { en: "component", "zh-TW": "元件" },
   namespace: { en: "namespace", "zh-TW": "命名空間" },
   cluster: { en: "cluster", "zh-TW": "叢集" },
   database: { en: "database", "zh-TW": "資料庫" },
@@ -33,10 +40,27 @@ export function spoken(id: EntityId): LocalizedText {
   return { en: `${word.en} ${name}`, "zh-TW": `${word["zh-TW"]} ${name}` };
 }
 
+const grouped = (text: string) => text.replace(/\B(?=(\d{3})+$)/g, ",");
+
 /** Three significant digits without exponent for what people meet. */
 function digits(value: number): string {
   const rounded = Number(value.toPrecision(3));
-  return Math.abs(rounded) >= 1e15 ? String(rounded) : String(sixDigits(rounded));
+  if (Math.abs(rounded) >= 1e15) return String(rounded);
+  return Math.abs(rounded) < 10_000 ? String(sixDigits(rounded)) : grouped(String(sixDigits(rounded)));
+}
+
+/** How many there are: things are whole, also where the mean of a count is not. */
+function count(value: number): string {
+  const whole = Math.round(value);
+  return Math.abs(whole) >= 10_000 ? digits(whole) : String(whole);
+}
+
+// Nearer than a scrape or two, the order of two moments is all that is known.
+const justSeconds = 60;
+
+function beforeOnset(value: number, language: Language): string {
+  if (language === "en") return value < justSeconds ? "just before the onset" : `${seconds(value, "en")} before the onset`;
+  return value < justSeconds ? "異常即將開始時" : `異常開始前 ${seconds(value, "zh-TW")}`;
 }
 
 function seconds(value: number, language: Language): string {
@@ -82,12 +106,26 @@ function place(values: Values, [key, format]: readonly [string, string | undefin
   if (format === "percent") return `${digits(value * 100)} %`;
   if (format === "seconds") return seconds(value, language);
   if (format === "bytes") return bytes(value);
+  if (format === "count") return count(value);
+  if (format === "before") return beforeOnset(value, language);
   if (format === "unit") return inUnit(value, String(values["unit"] ?? ""), language);
-  return digits(value);
+  // A port, a code or an exit status is a name: it is never rounded.
+  return Number.isInteger(value) ? String(value) : digits(value);
+}
+
+const [endsChinese, beginsChinese] = [/[\u3000-\u9fff\uff00-\uffef] ?$/, /^ ?[\u3000-\u9fff\uff00-\uffef]/];
+
+/** Two pieces of a sentence: Chinese needs no space between two of its own characters. */
+function joined(before: string, after: string): string {
+  return endsChinese.test(before) && beginsChinese.test(after) ? before.replace(/ $/, "") + after.replace(/^ /, "") : before + after;
 }
 
 function fillOne(template: string, values: Values, language: Language): string {
-  return template.replace(/\{(\w+)(?::(\w+))?\}/g, (_, key: string, format?: string) => place(values, [key, format], language));
+  const pieces = template.split(/(\{\w+(?::\w+)?\})/).map((piece) => {
+    const named = /^\{(\w+)(?::(\w+))?\}$/.exec(piece);
+    return named === null ? piece : place(values, [named[1] ?? "", named[2]], language);
+  });
+  return language === "en" ? pieces.join("") : pieces.reduce(joined, "");
 }
 
 /** The sentence with its places filled; a missing value reads "?". */
@@ -99,13 +137,24 @@ export function fill(template: Template, values: Values, localized: Readonly<Rec
   return { en: fillOne(template.en, pick("en"), "en"), "zh-TW": fillOne(template["zh-TW"], pick("zh-TW"), "zh-TW") };
 }
 
+/** Some things in one breath: the first few by name, the rest as a number. */
+export function enumerated(things: readonly LocalizedText[], named = 2): LocalizedText {
+  const [first, more] = [things.slice(0, named), things.length - named];
+  const [en, zh] = [first.map((thing) => thing.en), first.map((thing) => thing["zh-TW"])];
+  if (more > 0) return { en: `${en.join(", ")} and ${more} more`, "zh-TW": `${zh.join("、")} 等 ${things.length} 項` };
+  return { en: [en.slice(0, -1).join(", "), ...en.slice(-1)].filter((part) => part !== "").join(" and "), "zh-TW": zh.join("、") };
+}
+
 /** A bounded text for a value: one line, cut with a mark. */
 export function brief(text: string, max = 200): string {
   const line = text.replace(/\s+/g, " ").trim();
   return line.length <= max ? line : `${line.slice(0, max - 1)}…`;
 }
 
+// Names that are written small wherever they stand.
+const smallNames = /^kube-/;
+
 /** A sentence begins with a capital, unless it begins with somebody's own words, such as the title of a change. */
 export function sentence(text: string, template = ""): string {
-  return template.startsWith("{title}") ? text : text.charAt(0).toUpperCase() + text.slice(1);
+  return template.startsWith("{title}") || smallNames.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
 }
