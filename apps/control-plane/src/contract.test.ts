@@ -18,6 +18,7 @@ const absent = {
   alert_id: newUuid(),
   diagnosis_id: newUuid(),
   execution_id: newUuid(),
+  quarantined_alert_id: newUuid(),
   evidence_id: "ev_00000000000000000000",
 };
 

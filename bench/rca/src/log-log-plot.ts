@@ -1,5 +1,5 @@
 /** A measured line of a plot whose both axes are logarithmic. */
-export interface PlotLine {
+interface PlotLine {
   readonly label: string;
   readonly points: readonly (readonly [x: number, y: number])[];
 }

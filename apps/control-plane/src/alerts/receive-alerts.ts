@@ -1,5 +1,5 @@
 import { requireScope, type CallContext } from "@sre/service-kit";
-import type { AlertmanagerWebhook, WebhookReceipt } from "@sre/contracts/webhooks";
+import type { WebhookReceipt } from "@sre/contracts/webhooks";
 import { transact, type App } from "../app.ts";
 import { recordAudit, type AuditEntry } from "../audit/record-audit.ts";
 import { scheduleDiagnoses, type DiagnosisWish } from "../diagnoses/schedule-diagnoses.ts";
@@ -9,11 +9,15 @@ import { appendTimeline, type NewTimelineEntry } from "../incidents/timeline.ts"
 import type { Tx } from "../migrations/tables.ts";
 import { began, ended, movesOf, needsIncident, type DeliveredAlert, type Membership } from "./incident-moves.ts";
 import { placeInIncidents, type Placed } from "./place-in-incidents.ts";
-import { readAlert, withoutRepeats, type ReadAlert } from "./read-alert.ts";
+import { acknowledgeForSender } from "../incidents/acknowledge-incident.ts";
+import type { Delivery } from "./formats/delivery.ts";
+import { formats, type Integration } from "./formats/index.ts";
+import { withoutRepeats, type IncomingAlert, type ReadAlert } from "./incoming-alert.ts";
 import { resolveAlerts } from "./resolve-alerts.ts";
-import { attachAlerts, insertQuarantined, lockBucketOf, lockGroups, moveIncidents, upsertAlerts } from "./store.ts";
+import { settleKeyedAlerts } from "./settle-keyed-alerts.ts";
+import { insertQuarantined } from "../quarantine/store.ts";
+import { attachAlerts, lockBucketOf, lockBuckets, moveIncidents, upsertAlerts } from "./store.ts";
 
-const integration = "alertmanager";
 const intakeLimits = {
   quarantinedPayloadCharactersMax: 65_536,
   incidentsInAuditMax: 50,
@@ -22,14 +26,14 @@ const intakeLimits = {
 type Call = { readonly app: App; readonly ctx: CallContext };
 type Malformed = { readonly item: unknown; readonly read: Extract<ReadAlert, { kind: "malformed" }> };
 
-async function quarantine(tx: Tx, { app, ctx }: Call, input: { receiver: string; malformed: readonly Malformed[] }): Promise<void> {
+async function quarantine(tx: Tx, { app, ctx }: Call, input: { delivery: Delivery; malformed: readonly Malformed[] }): Promise<void> {
   const rows = input.malformed.map(({ item, read }) => ({
     team_id: ctx.teamId,
     id: app.newId(),
-    integration,
+    integration: input.delivery.integration,
     received_at: ctx.at,
     sender: ctx.principal.name,
-    receiver: input.receiver.replaceAll("\0", ""),
+    receiver: input.delivery.receiver.replaceAll("\0", ""),
     field: read.field.slice(0, 500).replaceAll("\0", ""),
     reason: read.reason.slice(0, 500).replaceAll("\0", ""),
     payload: (JSON.stringify(item) ?? "null").slice(0, intakeLimits.quarantinedPayloadCharactersMax),
@@ -38,12 +42,17 @@ async function quarantine(tx: Tx, { app, ctx }: Call, input: { receiver: string;
 }
 
 /** Stores the alerts and says what each was before. */
-async function store(tx: Tx, { app, ctx }: Call, read: readonly ReadAlert[]): Promise<DeliveredAlert[]> {
-  const alerts = withoutRepeats(read.flatMap((one) => (one.kind === "accepted" ? [one.alert] : [])));
+async function store(
+  tx: Tx,
+  { app, ctx }: Call,
+  { integration, given }: { integration: Integration; given: readonly IncomingAlert[] },
+): Promise<DeliveredAlert[]> {
+  const alerts = withoutRepeats(given);
   if (alerts.length === 0) return [];
   const resolved = await resolveAlerts(tx, ctx.teamId, { alerts, mapping: app.settings.mapping });
   // With neighbours any service may join any incident, so that all deliveries of the team decide one after the other.
-  await lockGroups(tx, ctx.teamId, app.settings.groupingTopologySteps > 0 ? [0] : resolved.map(lockBucketOf));
+  const buckets = app.settings.groupingTopologySteps > 0 ? [0] : resolved.map(lockBucketOf);
+  await lockBuckets(tx, ctx.teamId, { of: "alerts", buckets });
   const written = await upsertAlerts(tx, ctx.teamId, {
     integration,
     at: ctx.at,
@@ -136,7 +145,10 @@ const storable = (text: string): string => text.slice(0, 200).replaceAll(/[\p{Cc
 function auditOf(
   app: App,
   placed: Placed,
-  delivery: { receiver: string; accepted: number; quarantined: number; began: number; ended: number },
+  {
+    integration,
+    ...delivery
+  }: { integration: Integration; receiver: string; truncated: number; accepted: number; quarantined: number; began: number; ended: number },
 ): AuditEntry[] {
   const incidents = placed.opened.map(({ id }) => id).slice(0, intakeLimits.incidentsInAuditMax);
   const opened = placed.opened.map((incident) => ({
@@ -149,37 +161,57 @@ function auditOf(
   ];
 }
 
+type Stored = { readonly delivery: Delivery; readonly alerts: readonly DeliveredAlert[]; readonly malformed: readonly Malformed[] };
+
+/** Puts what changed into incidents, and writes down what was done. */
+async function place(tx: Tx, call: Call, { delivery, alerts, malformed }: Stored): Promise<Placed> {
+  const { app, ctx } = call;
+  const changed = alerts.filter(({ written }) => written.changed);
+  const placed = await placeInIncidents(tx, call, alerts.filter(needsIncident));
+  const memberships = membershipsOf(changed, placed);
+  await scheduleDiagnoses(tx, call, await applyToIncidents(tx, call, { placed, memberships }));
+  if (changed.length === 0 && malformed.length === 0) return placed;
+  const counts = {
+    accepted: alerts.length,
+    quarantined: malformed.length,
+    began: alerts.filter(began).length,
+    ended: alerts.filter(ended).length,
+  };
+  const { integration, truncated } = delivery;
+  await recordAudit(tx, ctx, auditOf(app, placed, { integration, receiver: storable(delivery.receiver), truncated, ...counts }));
+  await publishEvents(tx, ctx, eventsOf(placed, memberships, changed.length > 0));
+  return placed;
+}
+
 /**
  * Takes one delivery in: alerts, incidents, timeline, audit and diagnosis jobs are committed together before it returns.
  * Malformed alerts are quarantined and never sink the others; repetitions change nothing.
  */
-export async function receiveAlerts(app: App, ctx: CallContext, input: AlertmanagerWebhook): Promise<WebhookReceipt> {
+export async function receiveAlerts(app: App, ctx: CallContext, delivery: Delivery): Promise<WebhookReceipt> {
   requireScope(ctx, "alerts:ingest");
-  const read = input.alerts.map((item) => readAlert(item, ctx.at));
-  const malformed = input.alerts.flatMap((item, index) => {
+  return transact(app, (tx) => receiveIn(tx, { app, ctx }, delivery));
+}
+
+/** The same inside a transaction of the caller. */
+export async function receiveIn(tx: Tx, call: Call, delivery: Delivery): Promise<WebhookReceipt> {
+  const { ctx } = call;
+  const { integration, items } = delivery;
+  const read = items.map((item) => formats[integration].read(item, ctx.at));
+  const malformed = items.flatMap((item, index) => {
     const one = read[index]!;
     return one.kind === "malformed" ? [{ item, read: one }] : [];
   });
-  return transact(app, async (tx) => {
-    const call = { app, ctx };
-    const alerts = await store(tx, call, read);
-    const changed = alerts.filter(({ written }) => written.changed);
-    await quarantine(tx, call, { receiver: input.receiver, malformed });
-    const placed = await placeInIncidents(tx, call, alerts.filter(needsIncident));
-    const memberships = membershipsOf(changed, placed);
-    const wishes = await applyToIncidents(tx, call, { placed, memberships });
-    await scheduleDiagnoses(tx, call, wishes);
-    if (changed.length > 0 || malformed.length > 0) {
-      const counts = {
-        accepted: alerts.length,
-        quarantined: malformed.length,
-        began: alerts.filter(began).length,
-        ended: alerts.filter(ended).length,
-      };
-      await recordAudit(tx, ctx, auditOf(app, placed, { receiver: storable(input.receiver), ...counts }));
-      await publishEvents(tx, ctx, eventsOf(placed, memberships, changed.length > 0));
-    }
-    const incidents = alerts.flatMap(({ written }) => placed.incidentOf.get(written.id) ?? written.incident_id ?? []);
-    return { accepted: read.length - malformed.length, quarantined: malformed.length, incident_ids: [...new Set(incidents)] };
-  });
+  const keyed = read.flatMap((one) => (one.kind === "keyed" ? [one.keyed] : []));
+  const settled = await settleKeyedAlerts(tx, ctx.teamId, { integration, keyed, at: ctx.at });
+  const given = [...read.flatMap((one) => (one.kind === "accepted" ? [one.alert] : [])), ...settled.alerts];
+  const alerts = await store(tx, call, { integration, given });
+  await quarantine(tx, call, { delivery, malformed });
+  const placed = await place(tx, call, { delivery, alerts, malformed });
+  for (const incidentId of settled.acknowledged) await acknowledgeForSender(tx, call, { incidentId });
+  const incidents = alerts.flatMap(({ written }) => placed.incidentOf.get(written.id) ?? written.incident_id ?? []);
+  return {
+    accepted: read.length - malformed.length,
+    quarantined: malformed.length,
+    incident_ids: [...new Set([...incidents, ...settled.acknowledged])],
+  };
 }

@@ -2,7 +2,7 @@ import type { TeamId } from "@sre/contracts/shared";
 import { podOf, resolveEntity, type EntityMapping } from "@sre/correlation";
 import type { Db } from "../migrations/tables.ts";
 import { findOwners } from "../resources/store.ts";
-import type { IncomingAlert } from "./read-alert.ts";
+import type { IncomingAlert } from "./incoming-alert.ts";
 import type { ResolvedAlert } from "./store.ts";
 
 /** Says what each alert is about, from its labels and what the topology knows of its pod. */

@@ -1,14 +1,32 @@
 import type { alertOperations } from "@sre/contracts/control-plane";
-import type { Handlers } from "@sre/service-kit";
+import type { CallContext, Handlers } from "@sre/service-kit";
 import type { App } from "../app.ts";
 import { createDeliveryGate } from "./delivery-gate.ts";
+import type { Delivery } from "./formats/delivery.ts";
+import { deliveryOf } from "./formats/index.ts";
+import { dedupKeyOf } from "./formats/pagerduty.ts";
 import { getAlert, listAlerts } from "./get-alert.ts";
+import { previewAlerts } from "./preview-alerts.ts";
 import { receiveAlerts } from "./receive-alerts.ts";
 
 export function alertRoutes(app: App): Handlers<typeof alertOperations> {
   const gate = createDeliveryGate();
+  const receive = (ctx: CallContext, delivery: Delivery) => gate(() => receiveAlerts(app, ctx, delivery));
   return {
-    receiveAlertmanagerWebhook: async (ctx, { body }) => ({ status: 200, body: await gate(() => receiveAlerts(app, ctx, body)) }),
+    receiveAlertmanagerWebhook: async (ctx, { body }) => ({ status: 200, body: await receive(ctx, deliveryOf("alertmanager", body)) }),
+    receiveGrafanaWebhook: async (ctx, { body }) => ({ status: 200, body: await receive(ctx, deliveryOf("grafana", body)) }),
+    receivePagerDutyEvent: async (ctx, { body }) => {
+      await receive(ctx, deliveryOf("pagerduty", body));
+      return { status: 202, body: { status: "success", message: "Event processed", dedup_key: dedupKeyOf(body) } };
+    },
+    postAlerts: async (ctx, { body }) => {
+      await receive(ctx, deliveryOf("prometheus", body));
+      return { status: 200, body: {} };
+    },
+    previewAlerts: async (ctx, { params, body }) => ({
+      status: 200,
+      body: await previewAlerts(app, ctx, { integration: params.integration, body }),
+    }),
     listAlerts: async (ctx, { query }) => ({
       status: 200,
       body: await listAlerts(app, ctx, {

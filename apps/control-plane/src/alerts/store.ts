@@ -2,10 +2,10 @@ import { sha256 } from "@sre/contracts/canonical";
 import type { Severity } from "@sre/contracts/evidence";
 import type { TeamId } from "@sre/contracts/shared";
 import type { Resolved } from "@sre/correlation";
-import { sql, type Insertable, type Selectable } from "kysely";
+import { sql, type Selectable } from "kysely";
 import { afterKeyset, type Keyset } from "../http/paging.ts";
-import type { AlertTable, Db, QuarantinedAlertTable, Tx } from "../migrations/tables.ts";
-import type { IncomingAlert } from "./read-alert.ts";
+import type { AlertTable, Db, Tx } from "../migrations/tables.ts";
+import type { IncomingAlert } from "./incoming-alert.ts";
 
 export type AlertRow = Selectable<AlertTable>;
 
@@ -15,19 +15,30 @@ export interface ResolvedAlert {
   readonly resolved: Resolved;
 }
 
-const lockBuckets = 64;
-const rowsPerInsertMax = 500;
+const bucketCount = 64;
 
 /** The bucket of a group of alerts: deliveries about the same group decide one after the other, others side by side. */
 export function lockBucketOf({ alert, resolved }: ResolvedAlert): number {
   const { cluster, environment, namespace, service } = resolved;
   const group = service === null ? [alert.fingerprint] : [cluster, environment, namespace, service];
-  return Number.parseInt(sha256(JSON.stringify(group)).slice(0, 8), 16) % lockBuckets;
+  return Number.parseInt(sha256(JSON.stringify(group)).slice(0, 8), 16) % bucketCount;
 }
 
-/** Holds the buckets until the transaction ends; taken in one order, so that two deliveries never wait for each other in a circle. */
-export async function lockGroups(tx: Tx, teamId: TeamId, buckets: readonly number[]): Promise<void> {
-  const keys = [...new Set(buckets)].sort((a, b) => a - b).map((bucket) => `${teamId} alerts ${bucket}`);
+/** The bucket of the alerts of one key: what is open under it is decided by one delivery after the other. */
+export function lockBucketOfKey(integration: string, fingerprint: string): number {
+  return Number.parseInt(sha256(`${integration} ${fingerprint}`).slice(0, 8), 16) % bucketCount;
+}
+
+/**
+ * Holds the buckets until the transaction ends. Keys are taken before groups and both in one order, so that two deliveries
+ * never wait for each other in a circle.
+ */
+export async function lockBuckets(
+  tx: Tx,
+  teamId: TeamId,
+  { of, buckets }: { of: "keys" | "alerts"; buckets: readonly number[] },
+): Promise<void> {
+  const keys = [...new Set(buckets)].sort((a, b) => a - b).map((bucket) => `${teamId} ${of} ${bucket}`);
   await sql`select pg_advisory_xact_lock(hashtextextended(b.key, 0)) from jsonb_array_elements_text(${JSON.stringify(keys)}::jsonb) as b(key)`.execute(
     tx,
   );
@@ -134,13 +145,24 @@ export async function moveIncidents(
   return rows.filter(({ rose }) => rose).map(({ id }) => id);
 }
 
-export async function insertQuarantined(tx: Tx, rows: readonly Insertable<QuarantinedAlertTable>[]): Promise<void> {
-  for (let from = 0; from < rows.length; from += rowsPerInsertMax) {
-    await tx
-      .insertInto("quarantined_alerts")
-      .values(rows.slice(from, from + rowsPerInsertMax))
-      .execute();
-  }
+/** The alerts of these keys that fire, the latest of each. */
+export function findFiring(
+  db: Db,
+  teamId: TeamId,
+  input: { readonly integration: string; readonly fingerprints: readonly string[] },
+): Promise<AlertRow[]> {
+  if (input.fingerprints.length === 0) return Promise.resolve([]);
+  return db
+    .selectFrom("alerts")
+    .distinctOn("fingerprint")
+    .selectAll()
+    .where("team_id", "=", teamId)
+    .where("integration", "=", input.integration)
+    .where("fingerprint", "in", input.fingerprints)
+    .where("status", "=", "firing")
+    .orderBy("fingerprint")
+    .orderBy("starts_at", "desc")
+    .execute();
 }
 
 export function findAlert(db: Db, teamId: TeamId, id: string): Promise<AlertRow | undefined> {

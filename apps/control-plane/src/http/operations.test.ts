@@ -7,6 +7,9 @@ import { cases, openKnown, type Case, type Known } from "../testing/operation-ca
 
 const elsewhere = [
   "receiveAlertmanagerWebhook",
+  "receiveGrafanaWebhook",
+  "receivePagerDutyEvent",
+  "postAlerts",
   "streamEvents",
   "signIn",
   "finishSignIn",

@@ -11,6 +11,7 @@ import { executionRoutes } from "../executions/routes.ts";
 import { incidentRoutes } from "../incidents/routes.ts";
 import type { People } from "../people/people.ts";
 import { peopleRoutes } from "../people/routes.ts";
+import { quarantineRoutes } from "../quarantine/routes.ts";
 import { resourceRoutes } from "../resources/routes.ts";
 import { sourceRoutes } from "../sources/routes.ts";
 
@@ -18,6 +19,7 @@ import { sourceRoutes } from "../sources/routes.ts";
 export function controlPlaneRoutes(app: App, people: People): Handlers<Omit<typeof controlPlaneOperations, keyof typeof healthOperations>> {
   return {
     ...alertRoutes(app),
+    ...quarantineRoutes(app),
     ...incidentRoutes(app),
     ...diagnosisRoutes(app),
     ...sourceRoutes(app),

@@ -40,23 +40,26 @@ async function write(tx: Tx, call: { app: App; ctx: CallContext }, input: { befo
   await publishEvents(tx, ctx, [{ kind: "incident.updated", incidentId: before.id }]);
 }
 
-/**
- * The common way of every verb on one incident: permission, transaction, change, audit. `decide` sees the locked incident,
- * returns what to change (null = already so, nothing is written) or throws RuleBroken.
- */
-export async function changeIncident(
-  app: App,
-  ctx: CallContext,
-  input: { incidentId: string; decide: (before: IncidentRow) => IncidentChange | null },
-): Promise<Incident> {
+interface Decision {
+  readonly incidentId: string;
+  /** Sees the locked incident, returns what to change (null = already so, nothing is written) or throws RuleBroken. */
+  readonly decide: (before: IncidentRow) => IncidentChange | null;
+}
+
+/** The common way of every verb on one incident: permission, transaction, change, audit. */
+export async function changeIncident(app: App, ctx: CallContext, input: Decision): Promise<Incident> {
   requireScope(ctx, "incidents:write");
-  return transact(app, async (tx) => {
-    const before = await lockIncident(tx, ctx.teamId, input.incidentId);
-    if (!before) throw noSuchIncident();
-    const change = input.decide(before);
-    if (change) await write(tx, { app, ctx }, { before, change });
-    const after = await findIncident(tx, ctx.teamId, input.incidentId);
-    if (!after) throw noSuchIncident();
-    return incidentOf(after);
-  });
+  return transact(app, (tx) => changeLocked(tx, { app, ctx }, input));
+}
+
+/** The same inside a transaction of the caller, who has seen to the permission. */
+export async function changeLocked(tx: Tx, call: { app: App; ctx: CallContext }, input: Decision): Promise<Incident> {
+  const { teamId } = call.ctx;
+  const before = await lockIncident(tx, teamId, input.incidentId);
+  if (!before) throw noSuchIncident();
+  const change = input.decide(before);
+  if (change) await write(tx, call, { before, change });
+  const after = await findIncident(tx, teamId, input.incidentId);
+  if (!after) throw noSuchIncident();
+  return incidentOf(after);
 }

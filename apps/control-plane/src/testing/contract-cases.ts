@@ -54,18 +54,16 @@ async function withoutAlert({ harness, right }: World): Promise<ContractCall> {
   return { path: `/api/v1/incidents/${id}/diagnoses`, headers: right, body: {} };
 }
 
+const bySender = (status: number, path: string, body: unknown): ContractCase => ({
+  success: [status, ({ sender }) => ({ path, headers: sender, body })],
+});
+
 /** Every operation of the contract; the order is one in which all can succeed. */
 export const contractCases: Readonly<Record<keyof typeof controlPlaneOperations, ContractCase>> = {
-  receiveAlertmanagerWebhook: {
-    success: [
-      200,
-      ({ sender }) => ({
-        path: "/api/v1/webhooks/alertmanager",
-        headers: sender,
-        body: webhook([sampleAlert({ fingerprint: "a2" })]),
-      }),
-    ],
-  },
+  receiveAlertmanagerWebhook: bySender(200, "/api/v1/webhooks/alertmanager", webhook([sampleAlert({ fingerprint: "a2" })])),
+  receiveGrafanaWebhook: bySender(200, "/api/v1/webhooks/grafana", { status: "firing", alerts: [sampleAlert({ fingerprint: "a2" })] }),
+  receivePagerDutyEvent: bySender(202, "/api/v1/webhooks/pagerduty/v2/enqueue", { event_action: "resolve", dedup_key: "k" }),
+  postAlerts: bySender(200, "/api/v2/alerts", [{ labels: { alertname: "A" } }]),
   signIn: { success: [302, () => ({ path: "/auth/login?return_to=/incidents" })] },
   finishSignIn: {
     success: [302, (world) => comeBack(world, "00000000-0000-7000-8000-000000000001")],
@@ -74,6 +72,14 @@ export const contractCases: Readonly<Record<keyof typeof controlPlaneOperations,
   },
   streamEvents: { success: [200, ({ right }) => ({ path: "/api/v1/events", headers: { ...right, "last-event-id": "1" } })] },
   ...principals,
+  previewAlerts: {
+    ...principals.previewAlerts,
+    own: { 422: ({ right }) => ({ path: "/api/v1/webhooks/alertmanager/preview", headers: right, body: { version: "3" } }) },
+  },
+  replayQuarantinedAlert: {
+    ...principals.replayQuarantinedAlert,
+    own: { 422: ({ known, right }) => ({ path: `/api/v1/quarantined-alerts/${known.unreadable}/replay`, headers: right }) },
+  },
   acknowledgeIncident: { ...principals.acknowledgeIncident, own: resolved("acknowledgeIncident") },
   assignIncident: { ...principals.assignIncident, own: resolved("assignIncident") },
   resolveIncident: { ...principals.resolveIncident, own: resolved("resolveIncident") },

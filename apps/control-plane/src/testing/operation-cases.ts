@@ -1,6 +1,6 @@
 import type { controlPlaneOperations } from "@sre/contracts/control-plane";
 import { defaultTeamId, newUuid } from "@sre/service-kit";
-import { eventually, type Caller, type Harness } from "./harness.ts";
+import { eventually, webhook, type Caller, type Harness } from "./harness.ts";
 import { sampleAlert } from "./sample-alert.ts";
 import { sampleEvidenceId } from "./sample-result.ts";
 
@@ -20,13 +20,16 @@ export interface Known {
   readonly alert: string;
   readonly diagnosis: string;
   readonly execution: string;
+  /** A quarantined alert that can be read by now, and one that cannot. */
+  readonly readable: string;
+  readonly unreadable: string;
 }
 
 const page = (path: string): Case => ({ path: () => path, status: 200, bad: { path: () => `${path}?limit=0` }, otherTeam: 200 });
 const byId = (path: (known: Known) => string): Case => ({
   path,
   status: 200,
-  bad: { path: () => path({ incident: "x", alert: "x", diagnosis: "x", execution: "x" }) },
+  bad: { path: () => path({ incident: "x", alert: "x", diagnosis: "x", execution: "x", readable: "x", unreadable: "x" }) },
   otherTeam: 404,
 });
 const plain = (path: string): Case => ({ path: () => path, status: 200, bad: null, otherTeam: 200 });
@@ -42,6 +45,15 @@ const change = {
 export const cases = {
   listAlerts: page("/api/v1/alerts"),
   getAlert: byId(({ alert }) => `/api/v1/alerts/${alert}`),
+  previewAlerts: {
+    path: () => "/api/v1/webhooks/alertmanager/preview",
+    body: webhook([sampleAlert({ fingerprint: "a3", labels: { pod: "checkout-1" } })]),
+    status: 200,
+    bad: { path: () => "/api/v1/webhooks/carrier-pigeon/preview" },
+    otherTeam: 200,
+  },
+  listQuarantinedAlerts: page("/api/v1/quarantined-alerts"),
+  replayQuarantinedAlert: byId(({ readable }) => `/api/v1/quarantined-alerts/${readable}/replay`),
   listIncidents: page("/api/v1/incidents"),
   createIncident: {
     path: () => "/api/v1/incidents",
@@ -140,6 +152,23 @@ async function recordExecution(harness: Harness): Promise<string> {
   return execution;
 }
 
+async function quarantine(harness: Harness, item: unknown): Promise<string> {
+  const id = newUuid();
+  const row = {
+    team_id: defaultTeamId,
+    id,
+    integration: "alertmanager",
+    received_at: new Date("2026-11-24T10:00:00.000Z"),
+    sender: "sender",
+    receiver: "sre",
+  };
+  await harness.controlPlane.app.database.kysely
+    .insertInto("quarantined_alerts")
+    .values({ ...row, field: "labels", reason: "must hold alertname", payload: JSON.stringify(item) })
+    .execute();
+  return id;
+}
+
 /** An alert with its incident, a reported diagnosis and an execution, for the cases to speak of. */
 export async function openKnown(harness: Harness, right: Caller): Promise<Known> {
   const { incident_ids: ids } = await harness.send([sampleAlert({ fingerprint: "a1" })]);
@@ -151,5 +180,12 @@ export async function openKnown(harness: Harness, right: Caller): Promise<Known>
     return incident.diagnosis.status === "reported" && incident;
   });
   const [alert] = (await right("/api/v1/alerts")).body["items"] as { id: string }[];
-  return { incident: reported.id, alert: alert?.id ?? "", diagnosis: reported.diagnosis.id, execution: await recordExecution(harness) };
+  return {
+    incident: reported.id,
+    alert: alert?.id ?? "",
+    diagnosis: reported.diagnosis.id,
+    execution: await recordExecution(harness),
+    readable: await quarantine(harness, sampleAlert({ fingerprint: "a4" })),
+    unreadable: await quarantine(harness, {}),
+  };
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { EntityId } from "../evidence/index.ts";
 import { Instant, Labels, Page, pageOf, Severity } from "../shared/values.ts";
-import { AlertmanagerWebhook, WebhookReceipt } from "../webhooks/index.ts";
+import { AlertmanagerWebhook, GrafanaWebhook, PagerDutyEvent, PagerDutyReceipt, PostedAlerts, WebhookReceipt } from "../webhooks/index.ts";
 
 export const Alert = z
   .object({
@@ -25,10 +25,44 @@ export const Alert = z
   .meta({ id: "Alert" });
 export type Alert = z.infer<typeof Alert>;
 
+/** The kinds of sender whose messages are understood. */
+export const AlertIntegration = z.enum(["alertmanager", "grafana", "pagerduty", "prometheus"]).meta({ id: "AlertIntegration" });
+
+/** What a message would become, were it sent now. */
+export const AlertPreview = z
+  .object({
+    alerts: z.array(
+      Alert.pick({
+        fingerprint: true, name: true, status: true, severity: true, entity: true, environment: true, cluster: true, labels: true, annotations: true, starts_at: true, ends_at: true,
+      }).extend({ namespace: z.string(), service: z.string().nullable(), opens_incident: z.boolean() }), // prettier-ignore
+    ),
+    quarantined: z.array(z.object({ index: z.number().int(), field: z.string(), reason: z.string() })),
+  })
+  .meta({ id: "AlertPreview" });
+export type AlertPreview = z.infer<typeof AlertPreview>;
+
+const deliveryBytesMax = 4_194_304;
+
 export const alertOperations = {
   receiveAlertmanagerWebhook: {
     method: "POST", path: "/api/v1/webhooks/alertmanager", summary: "Alertmanager webhook, version 4", tag: "alerts", authentication: "ingest", scope: null,
-    body: AlertmanagerWebhook, bodyBytesMax: 4_194_304, responses: { 200: WebhookReceipt }, problems: [],
+    body: AlertmanagerWebhook, bodyBytesMax: deliveryBytesMax, responses: { 200: WebhookReceipt }, problems: [],
+  },
+  receiveGrafanaWebhook: {
+    method: "POST", path: "/api/v1/webhooks/grafana", summary: "Webhook contact point of Grafana, 9 to 12, or notification channel of 8 and older", tag: "alerts", authentication: "ingest", scope: null,
+    body: GrafanaWebhook, bodyBytesMax: deliveryBytesMax, responses: { 200: WebhookReceipt }, problems: [],
+  },
+  receivePagerDutyEvent: {
+    method: "POST", path: "/api/v1/webhooks/pagerduty/v2/enqueue", summary: "Event of PagerDuty's Events API v2", tag: "alerts", authentication: "ingest", scope: null,
+    body: PagerDutyEvent, bodyBytesMax: 524_288, responses: { 202: PagerDutyReceipt }, problems: [],
+  },
+  postAlerts: {
+    method: "POST", path: "/api/v2/alerts", summary: "Alerts as Prometheus posts them to Alertmanager", tag: "alerts", authentication: "ingest", scope: null,
+    body: PostedAlerts, bodyBytesMax: deliveryBytesMax, responses: { 200: z.object({}) }, problems: [],
+  },
+  previewAlerts: {
+    method: "POST", path: "/api/v1/webhooks/{integration}/preview", summary: "What a message would become; nothing is stored", tag: "alerts", authentication: "principal", scope: "alerts:read",
+    params: z.object({ integration: AlertIntegration }), body: z.unknown(), responses: { 200: AlertPreview }, problems: [422],
   },
   listAlerts: {
     method: "GET", path: "/api/v1/alerts", summary: "Alerts, newest first", tag: "alerts", authentication: "principal", scope: "alerts:read",

@@ -7,6 +7,7 @@ import { diagnosisOperations } from "./diagnoses.ts";
 import { eventOperations } from "./events.ts";
 import { incidentOperations } from "./incidents.ts";
 import { peopleOperations } from "./people.ts";
+import { quarantineOperations } from "./quarantine.ts";
 import { resourceOperations } from "./resources.ts";
 
 export * from "../shared/door.ts";
@@ -17,11 +18,13 @@ export * from "./diagnoses.ts";
 export * from "./events.ts";
 export * from "./incidents.ts";
 export * from "./people.ts";
+export * from "./quarantine.ts";
 export * from "./resources.ts";
 
 /** Every operation of the control plane. The approvals of row B4 are owed: `docs/api-rows.md` lists them. */
 export const controlPlaneOperations = {
   ...alertOperations,
+  ...quarantineOperations,
   ...incidentOperations,
   ...diagnosisOperations,
   ...changeOperations,

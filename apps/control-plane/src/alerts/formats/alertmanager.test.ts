@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { sampleAlert } from "../testing/sample-alert.ts";
-import { readAlert, severityFrom, withoutRepeats, type IncomingAlert } from "./read-alert.ts";
+import { sampleAlert } from "../../testing/sample-alert.ts";
+import { severityFrom, withoutRepeats, type IncomingAlert } from "../incoming-alert.ts";
+import { readAlertmanagerAlert } from "./alertmanager.ts";
 
 const receivedAt = new Date("2026-11-24T10:05:00.000Z");
 
 function accepted(item: unknown): IncomingAlert {
-  const read = readAlert(item, receivedAt);
-  if (read.kind !== "accepted") throw new Error(`malformed: ${read.field} ${read.reason}`);
+  const read = readAlertmanagerAlert(item, receivedAt);
+  if (read.kind !== "accepted") throw new Error(JSON.stringify(read));
   return read.alert;
 }
 
@@ -37,7 +38,7 @@ describe("reading one alert", () => {
     ["a start in two days", sampleAlert({ fingerprint: "a1", startsAt: "2026-11-26T10:05:00Z" }), "startsAt"],
     ["no object at all", "alert", ""],
   ])("gives back %s as malformed with the field at fault", (_, item, field) => {
-    expect(readAlert(item, receivedAt)).toMatchObject({ kind: "malformed", field });
+    expect(readAlertmanagerAlert(item, receivedAt)).toMatchObject({ kind: "malformed", field });
   });
   test.each([{ severity: "none" }, { severity: "info" }, { alertname: "Watchdog" }, { alertname: "InfoInhibitor", severity: "error" }])(
     "stores %j without an incident",

@@ -1,12 +1,8 @@
 import type { Severity } from "@sre/contracts/evidence";
-import { AlertmanagerAlert } from "@sre/contracts/webhooks";
+import type { z } from "zod";
 
-/** An alert as it is stored, whoever sent it. */
-export interface IncomingAlert {
-  readonly fingerprint: string;
-  readonly startsAt: Date;
-  readonly endsAt: Date | null;
-  readonly status: "firing" | "resolved";
+/** What an alert says of itself, whoever sent it. */
+export interface AlertContent {
   readonly name: string;
   readonly severity: Severity;
   /** False for heartbeats and for what is only information: stored, never an incident. */
@@ -15,9 +11,33 @@ export interface IncomingAlert {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
+/** An alert as it is stored; its identity is integration, fingerprint and start. */
+export interface IncomingAlert extends AlertContent {
+  readonly fingerprint: string;
+  readonly startsAt: Date;
+  readonly endsAt: Date | null;
+  readonly status: "firing" | "resolved";
+}
+
+/** A message that speaks of "the alert of this key": which one that is, only what is stored can tell. */
+export interface KeyedAlert {
+  readonly fingerprint: string;
+  readonly status: "firing" | "resolved" | "acknowledged";
+  /** The start of a new alert, where none of this key fires. */
+  readonly startsAt: Date;
+  /** Null where the message does not say it again. */
+  readonly content: AlertContent | null;
+}
+
 export type ReadAlert =
   | { readonly kind: "accepted"; readonly alert: IncomingAlert }
+  | { readonly kind: "keyed"; readonly keyed: KeyedAlert }
+  /** Well formed, and nothing about an alert. */
+  | { readonly kind: "ignored" }
   | { readonly kind: "malformed"; readonly field: string; readonly reason: string };
+
+/** How one item of a format is read; what does not fit comes back with the field at fault, never thrown. */
+export type ReadItem = (item: unknown, receivedAt: Date) => ReadAlert;
 
 const severityOf: ReadonlyMap<string, Severity> = new Map(Object.entries({
   critical: "critical", page: "critical", emergency: "critical", fatal: "critical", p1: "critical", sev1: "critical",
@@ -37,35 +57,25 @@ export function severityFrom(labels: Readonly<Record<string, string>>): Severity
   return severityOf.get((labels["severity"] ?? "").trim().toLowerCase()) ?? "warning";
 }
 
-function isRealTime(atMs: number, receivedAt: Date): boolean {
+export function isRealTime(atMs: number, receivedAt: Date): boolean {
   return atMs >= earliestMs && atMs <= receivedAt.getTime() + aheadMsMax;
 }
 
-/** When it ended; a time that cannot be one, or lies before its start, is taken as the moment it was received. */
-function endOf(alert: AlertmanagerAlert, receivedAt: Date): Date | null {
-  if (alert.status === "firing") return null;
-  const endsAt = alert.endsAt === undefined ? Number.NaN : Date.parse(alert.endsAt);
-  return isRealTime(endsAt, receivedAt) && endsAt >= Date.parse(alert.startsAt) ? new Date(endsAt) : receivedAt;
+/** What labels and annotations say, under the name that the labels give. */
+export function contentOf(labels: Readonly<Record<string, string>>, annotations: Readonly<Record<string, string>>): AlertContent {
+  const severity = severityFrom(labels);
+  const name = labels["alertname"] ?? "";
+  return { name, severity, opensIncident: severity !== "info" && !neverAnIncident.has(name), labels, annotations };
 }
 
-/** Reads one alert of a message; what does not fit the contract comes back with the field at fault, never thrown. */
-export function readAlert(item: unknown, receivedAt: Date): ReadAlert {
-  const parsed = AlertmanagerAlert.safeParse(item);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    return { kind: "malformed", field: issue?.path.map(String).join(".") ?? "", reason: issue?.message ?? "is not an alert" };
-  }
-  const { data } = parsed;
-  const startsAt = new Date(data.startsAt);
-  if (!isRealTime(startsAt.getTime(), receivedAt)) return { kind: "malformed", field: "startsAt", reason: "must be a real time" };
-  const severity = severityFrom(data.labels);
-  const name = data.labels["alertname"] ?? "";
-  const opensIncident = severity !== "info" && !neverAnIncident.has(name);
-  const { fingerprint, status, labels, annotations } = data;
-  return {
-    kind: "accepted",
-    alert: { fingerprint, startsAt, endsAt: endOf(data, receivedAt), status, name, severity, opensIncident, labels, annotations },
-  };
+export function malformed(field: string, reason: string): ReadAlert {
+  return { kind: "malformed", field, reason };
+}
+
+/** What is wrong with an item that its schema refused. */
+export function malformedBy(error: z.ZodError): ReadAlert {
+  const [issue] = error.issues;
+  return malformed(issue?.path.map(String).join(".") ?? "", issue?.message ?? "is not an alert");
 }
 
 const identity = (alert: IncomingAlert) => `${alert.fingerprint} ${alert.startsAt.getTime()}`;
