@@ -18,6 +18,11 @@ describe("configuration", () => {
     const undescribed = describeEnvironment(controlPlaneEnvironment).filter(({ description }) => description === "");
     expect(undescribed).toEqual([]);
   });
+  test("refuses recorded evidence in production", () => {
+    expect(() => readConfig({ RECORDED_SCENARIOS: "1", OIDC_CLIENT_SECRET: secret, NODE_ENV: "production" }, noFile)).toThrow(
+      /RECORDED_SCENARIOS is refused in production/,
+    );
+  });
   test("names the development issuer's missing secrets, and refuses it in production", () => {
     const read = () => readConfig({ DEVELOPMENT_ISSUER: "1", OIDC_CLIENT_SECRET: secret, NODE_ENV: "production" }, noFile);
     expect(read).toThrow(ConfigurationError);

@@ -19,7 +19,7 @@ const own = z.object({
   SESSION_SECONDS: seconds(300, 604_800, 43_200).meta({ description: "how long people stay signed in", unit: "s" }),
   GROUPING_WINDOW_SECONDS: seconds(1, 86_400, 1_800).meta({ description: "how far apart alerts of one service may begin and share an incident", unit: "s" }),
   GROUPING_TOPOLOGY_STEPS: z.coerce.number().int().min(0).max(3).default(0).meta({ description: "also group services at most so many calls apart in the topology; 0: only alerts of one service" }),
-  RECORDED_SCENARIOS: z.enum(["", "1"]).default("").meta({ description: "1: alerts whose label scenario names a recording are judged from it (the assistant's SNAPSHOT_DIR); for demonstrations" }),
+  RECORDED_SCENARIOS: z.enum(["", "1"]).default("").meta({ description: "1: alerts whose label scenario names a recording are judged from it (the assistant's SNAPSHOT_DIR); for demonstrations, refused in production" }),
   ENTITY_MAPPING: z.string().max(20_000).optional().meta({ description: "JSON object: which labels give cluster, environment, namespace, service, workloads, pod, node, job, instance; lists given here replace the defaults" }),
   ENTITY_MAPPING_FILE: path.optional().meta({ description: "file with the same JSON object, instead of ENTITY_MAPPING" }),
   TOPOLOGY_FILE: path.optional().meta({ description: "JSON file with resources and edges (the body of PUT /api/v1/topology), declared at every start" }),
@@ -138,6 +138,12 @@ function readDevelopmentIssuer(vars: Variables): Config["developmentIssuer"] {
   };
 }
 
+// With it whoever may send an alert chooses the evidence that it is judged from.
+function refuseRecordings(vars: Variables): void {
+  if (vars.NODE_ENV === "production" && vars.RECORDED_SCENARIOS === "1")
+    throw new ConfigurationError([{ name: "RECORDED_SCENARIOS", problem: "is refused in production" }]);
+}
+
 function readSettings(vars: Variables, readFile: ReadFile): Settings {
   return {
     mapping: readMapping(vars, readFile),
@@ -161,6 +167,7 @@ export function readConfig(
   readFile: ReadFile = (name) => readFileSync(name, "utf8"),
 ): Config {
   const vars = readEnvironment(controlPlaneEnvironment, env);
+  refuseRecordings(vars);
   return {
     production: vars.NODE_ENV === "production",
     http: { host: vars.HTTP_HOST, port: vars.HTTP_PORT, publicUrl: vars.PUBLIC_URL ?? null },

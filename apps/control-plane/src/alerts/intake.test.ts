@@ -79,6 +79,15 @@ describe.each(testDatabases)("alert intake on $name", (database) => {
     expect(await incident(again[0])).toMatchObject({ status: "new", alerts_firing: 1 });
   });
 
+  test("an alert with thousands of labels is quarantined and its sibling is stored", async () => {
+    const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`l${i}`, "x"]));
+    const receipt = await harness.send([
+      sampleAlert({ fingerprint: "d8", labels: many }),
+      sampleAlert({ fingerprint: "d9", labels: { service: "four-b" } }),
+    ]);
+    expect(receipt).toMatchObject({ accepted: 1, quarantined: 1 });
+  });
+
   test("malformed alerts are quarantined and their siblings are stored", async () => {
     const receipt = await harness.send([
       { nonsense: "\u0000\ud800" },

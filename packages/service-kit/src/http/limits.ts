@@ -7,6 +7,8 @@ export const httpLimits = {
   /** Senders put thousands of labelled alerts into one delivery; the body limit bounds them further. */
   ingestJsonKeysMax: 250_000,
   jsonKeysPerObjectMax: 1_000,
+  /** One alert with too many labels must not sink those beside it: it is quarantined by its own limits. */
+  ingestJsonKeysPerObjectMax: 50_000,
   queryParametersMax: 50,
   pathParameterCharactersMax: 300,
   headersTimeoutMs: 8_000,

@@ -75,11 +75,11 @@ export function checkBodyHeaders(headers: FastifyRequest["headers"]): void {
 /** The body as JSON within the limits of the operation; undefined when it is empty. */
 export function parseBody(operation: Operation, bytes: Uint8Array, limits: HttpLimits): unknown {
   if (bytes.byteLength === 0) return undefined;
-  return parseBoundedJson(bytes, {
-    depthMax: limits.jsonDepthMax,
-    keysMax: operation.authentication === "ingest" ? limits.ingestJsonKeysMax : limits.jsonKeysMax,
-    keysPerObjectMax: limits.jsonKeysPerObjectMax,
-  });
+  const keys =
+    operation.authentication === "ingest"
+      ? { keysMax: limits.ingestJsonKeysMax, keysPerObjectMax: limits.ingestJsonKeysPerObjectMax }
+      : { keysMax: limits.jsonKeysMax, keysPerObjectMax: limits.jsonKeysPerObjectMax };
+  return parseBoundedJson(bytes, { depthMax: limits.jsonDepthMax, ...keys });
 }
 
 function valid(part: string, schema: z.ZodType, value: unknown): unknown {
