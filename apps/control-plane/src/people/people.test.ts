@@ -145,6 +145,15 @@ describe("signing in with the development issuer", () => {
     expect((await fetch(`${controlPlane.url}/auth/session`, { headers: { cookie: `sre_session=${kept}` } })).status).toBe(401);
   });
 
+  test("signing out ends an event stream that the session opened", async () => {
+    const browser = new Browser();
+    await signIn(browser);
+    const { csrf_token: token } = await session(browser);
+    const stream = (await browser.go(`${controlPlane.url}/api/v1/events`)).text();
+    await post(browser, "/auth/logout", { headers: { origin: controlPlane.url, "x-csrf-token": token } });
+    expect(await stream).toContain(": connected");
+  });
+
   test("an answer of the issuer is good only in the browser that asked, and only once", async () => {
     const [victim, attacker] = [new Browser(), new Browser()];
     await victim.go(`${controlPlane.url}/auth/login`);
