@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { DiagnosisRun, DiagnosisSummary, Incident } from "@sre/contracts/control-plane";
+import type { Alert, DiagnosisRun, DiagnosisSummary, Incident } from "@sre/contracts/control-plane";
 import { canonicalJson } from "@sre/contracts/canonical";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createEstate, deleteEstate, readerKubeconfig, rollOut } from "./cluster.ts";
@@ -93,13 +93,7 @@ describe.skipIf(!everything)("from a broken deployment to a diagnosis, with real
       SOURCES_CLUSTER: cluster,
     };
     await platform.restartAssistant(sources);
-    await observe({
-      prometheusUrl: PROMETHEUS_URL!,
-      configFile: PROMETHEUS_CONFIG!,
-      alertmanagerUrl: ALERTMANAGER_URL!,
-      namespaces: [namespace, calm],
-      scrapeConfigs: demos.map(({ scrapeConfigs }) => scrapeConfigs),
-    });
+    await observe(observed());
     await route({
       alertmanagerUrl: ALERTMANAGER_URL!,
       configFile: ALERTMANAGER_CONFIG!,
@@ -110,6 +104,14 @@ describe.skipIf(!everything)("from a broken deployment to a diagnosis, with real
     await deployBroken();
     incident = await incidentOf(platform, namespace);
   }, 420_000);
+
+  const observed = () => ({
+    prometheusUrl: PROMETHEUS_URL!,
+    configFile: PROMETHEUS_CONFIG!,
+    alertmanagerUrl: ALERTMANAGER_URL!,
+    namespaces: [namespace, calm],
+    scrapeConfigs: demos.map(({ scrapeConfigs }) => scrapeConfigs),
+  });
 
   async function deployBroken(): Promise<void> {
     const [now, earlier] = [new Date(), new Date(Date.now() - 45 * 60_000)];
@@ -188,5 +190,16 @@ describe.skipIf(!everything)("from a broken deployment to a diagnosis, with real
     const run = await reported(platform, (await incidentOf(platform, calm)).id);
     expect(run.result?.diagnosis.causes.map((cause) => cause.change)).not.toContainEqual(expect.any(String));
     expect(run.result?.diagnosis.verdict).not.toBe("nothing_wrong");
+  });
+
+  test("Prometheus sends to the platform without an Alertmanager between, and its alert has the fingerprint that Alertmanager gives", async () => {
+    await observe({ ...observed(), platform: { url: platform.url, token: platform.ingestToken } });
+    const fingerprints = await until("the same alert from both", 60_000, async () => {
+      const { items } = await platform.call<{ items: Alert[] }>("GET", "/api/v1/alerts?status=firing&limit=200");
+      const of = (integration: string) => items.filter((one) => one.integration === integration && one.labels["namespace"] === calm).map((one) => one.fingerprint); // prettier-ignore
+      const [direct, grouped] = [of("prometheus").sort(), of("alertmanager").sort()];
+      return direct.length > 0 && direct.length === grouped.length ? { direct, grouped } : null;
+    });
+    expect(fingerprints.direct).toEqual(fingerprints.grouped);
   });
 });

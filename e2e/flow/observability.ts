@@ -23,13 +23,19 @@ export async function observe(input: {
   alertmanagerUrl: string;
   namespaces: readonly string[];
   scrapeConfigs: readonly string[];
+  /** What else Prometheus takes for an Alertmanager. */
+  platform?: { readonly url: string; readonly token: string };
 }): Promise<void> {
   const rules = `${input.configFile}.rules.yml`;
   writeFileSync(rules, rule.replaceAll("@NAMESPACES@", input.namespaces.join("|")));
+  const targets = [input.alertmanagerUrl, ...(input.platform ? [input.platform.url] : [])].map((url) => {
+    const authorization = url === input.platform?.url ? `authorization: {credentials: "${input.platform.token}"}, ` : "";
+    return `{${authorization}static_configs: [{targets: ["${new URL(url).host}"]}]}`;
+  });
   const config = [
     "global: {scrape_interval: 1s, evaluation_interval: 1s}",
     `rule_files: ["${rules}"]`,
-    `alerting: {alertmanagers: [{static_configs: [{targets: ["${new URL(input.alertmanagerUrl).host}"]}]}]}`,
+    `alerting: {alertmanagers: [${targets.join(", ")}]}`,
     `scrape_configs:\n${input.scrapeConfigs.join("\n")}`,
   ];
   writeFileSync(input.configFile, `${config.join("\n")}\n`);
