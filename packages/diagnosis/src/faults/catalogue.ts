@@ -67,7 +67,7 @@ export const faultCatalogue = {
     shownBy: { quota_exceeded: 0.97 }, supportedBy: { replicas_unavailable: 0.2, rollout_stuck: 0.2 },
     decisive: ["quota_exceeded"], speaksAgainst: text("the quota has room", "配額仍有餘裕"), follows: never,
     settledBy: text("What is used of the quotas of {entity}, against their hard limits", "查看 {entity} 配額的已用量與上限"), settlingSignal: "events",
-    plan: ["kubernetes.inspect_quota", "kubernetes.raise_quota"],
+    plan: ["kubernetes.inspect_quota", "kubernetes.raise_quota", "kubernetes.edit_quota"],
   },
   node_not_ready: {
     category: "node", home: "node", title: text("{entity} is not ready", "{entity} 未就緒"),
