@@ -6,6 +6,7 @@ import { ruledOut } from "./conclude/ruled-out.ts";
 import { isSettledByState, verdictOf, verdictThresholds } from "./conclude/verdict.ts";
 import { detectFindings } from "./detect/detect.ts";
 import { explain } from "./explain/explain.ts";
+import { stillUnexplained } from "./explain/unexplained.ts";
 import { everyFault, withoutTheirs } from "./faults/without.ts";
 import { diagnosisLimits } from "./limits.ts";
 import { propose } from "./propose/propose.ts";
@@ -35,7 +36,7 @@ const shown = (findings: readonly Finding[]): Finding[] => findings.slice(0, dia
 export function diagnose(given: Scope, answers: readonly Answer[], options: DiagnosisOptions = {}): Diagnosis {
   const withoutFaults = options.withoutFaults ?? everyFault;
   const seen = readEvidence(given, answers, withoutFaults);
-  const findings = withoutTheirs(detectFindings(seen), withoutFaults);
+  const findings = stillUnexplained(withoutTheirs(detectFindings(seen), withoutFaults));
   const ranking = rank(seen, explain(seen, findings));
   const gaps = gapsOf(seen, gapContext(seen, ranking));
   const verdict = verdictOf(seen, findings, { ranking, gaps });

@@ -84,7 +84,7 @@ describe("a deployment that is killed for lack of memory", () => {
     expect(diagnosis.causes[0]).toMatchObject({ entity: id("deployment", "checkout"), fault: "out_of_memory", change: null });
     expect(diagnosis.plan.steps.map(({ action }) => action)).toEqual(["kubernetes.raise_memory_limit", "kubernetes.inspect_pods"]);
     expect(diagnosis.plan.steps[0]?.command).toBe(
-      "kubectl --context eu-1 --namespace shop set resources deployment/checkout --limits=memory=768Mi",
+      "kubectl --context eu-1 --namespace shop set resources deployment/checkout --containers=checkout --limits=memory=768Mi",
     );
   });
 

@@ -53,6 +53,16 @@ describe("the baselines", () => {
     expect(answersOf(caseOf({ front: 0.2, middle: 0.4, back: 2 }), method)[0]).toEqual([1, service("back")]);
   });
 
+  it.each(["n-sigma", "largest z-score"])("leave out what never moved, before or during: %s", (method) => {
+    const startMs = asOfMs - (count - 1) * stepMs;
+    const level = 10_350_592.1;
+    const still = Array.from({ length: count }, (_, i) => (i < onset - 20 ? level : level + 1e-6 * (i % 2)));
+    const rows = new Map([[service("still"), still]]);
+    const answers = seriesAnswers(recorder, { signal: { resource: "memory" }, statistic: "mean", unit: "By", startMs, stepMs, rows });
+    const said = answersOf(caseOf({ front: 0.2, back: 2 }, { answers }), method);
+    expect(said.map(([, entity]) => entity)).toEqual([service("back"), service("front")]);
+  });
+
   it("see a fall only where they look both ways", () => {
     const falling = caseOf({ front: 0, back: -3 });
     expect(answersOf(falling, "largest z-score")[0]).toEqual([1, service("back")]);
@@ -109,5 +119,7 @@ describe("scaling", () => {
     expect(standardScaling([1, 2, 3, 4])).toEqual({ centre: 2.5, spread: Math.sqrt(1.25) });
     expect(robustScaling([4, 1, 3, 2])).toEqual({ centre: 2.5, spread: 1.5 });
     expect(robustScaling([7, 7, 7])).toEqual({ centre: 7, spread: 1 });
+    // The mean of equal numbers may miss them by the last digit.
+    expect(standardScaling(Array.from({ length: 290 }, () => 8_040_450.1)).spread).toBe(1);
   });
 });

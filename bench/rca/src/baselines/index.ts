@@ -9,11 +9,15 @@ import { traversal } from "./traversal.ts";
 
 type Strangeness = (values: readonly number[], scaling: Scaling) => number;
 
+// What never moves on one of the two sides is left out, as the authors' packages do.
+const moves = (values: readonly number[]): boolean => values.some((value) => value !== values[0]);
+
 /** Scores each series of the window against the scope's baselines. */
 function againstBaselines(snapshot: Snapshot, strangeness: Strangeness): Suspect[] {
   return rowsOf(snapshot).flatMap((row): Suspect[] => {
     const sides = sidesOf(row, snapshot.header);
-    return sides === null ? [] : [{ entity: row.of, fault: row.signal, score: strangeness(sides.strange, standardScaling(sides.normal)) }];
+    if (sides === null || !moves(sides.normal) || !moves(sides.strange)) return [];
+    return [{ entity: row.of, fault: row.signal, score: strangeness(sides.strange, standardScaling(sides.normal)) }];
   });
 }
 

@@ -7,10 +7,17 @@ export interface Scaling {
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const orOne = (spread: number) => (spread > 0 ? spread : 1);
 
+// Equal values have a variance of no more than the error of the sums behind it (as scikit-learn tells constant features).
+function isConstant(variance: number, centre: number, count: number): boolean {
+  const error = count * Number.EPSILON;
+  return variance <= error * variance + (error * centre) ** 2;
+}
+
 /** Mean and standard deviation of the population. */
 export function standardScaling(values: readonly number[]): Scaling {
   const centre = mean(values);
-  return { centre, spread: orOne(Math.sqrt(mean(values.map((value) => (value - centre) ** 2)))) };
+  const variance = mean(values.map((value) => (value - centre) ** 2));
+  return { centre, spread: isConstant(variance, centre, values.length) ? 1 : orOne(Math.sqrt(variance)) };
 }
 
 function quantile(sorted: readonly number[], share: number): number {

@@ -3,7 +3,10 @@ import { entityId, entityParts, type Answer, type EntityId, type Snapshot } from
 import type { RcaCase } from "../case.ts";
 import type { RankedCause } from "../prediction.ts";
 
-/* Renames what a team names: services, workloads, pods and application nodes. Clusters, namespaces and machines keep theirs. */
+/*
+ * Renames what a team names: services, workloads, pods and application nodes, and the paths that are called after them. Clusters,
+ * namespaces and machines keep theirs.
+ */
 
 const bases: ReadonlySet<string> = new Set(["service", "workload", "deployment", "statefulset", "daemonset", "job", "database", "queue", "external", "ingress", "endpoints", "autoscaler"]); // prettier-ignore
 // Where things run, and what runs a machine.
@@ -32,8 +35,24 @@ function namesIn(snapshot: Snapshot): string[] {
   return [...own, ...rest].sort(byCodeUnit);
 }
 
-/** Another name of the same form: a letter first, then letters and digits; never the same for two names. */
-const newName = (name: string, seed: number): string => `x${sha256(`${seed} ${name}`).slice(0, 9)}`;
+/** Another word: a letter first, then letters and digits; never the same for two words. Numbers stay. */
+const newWord = (word: string, seed: number): string => (/^\d+$/.test(word) ? word : `x${sha256(`${seed} ${word}`).slice(0, 9)}`);
+const words = /[A-Za-z0-9]+/g;
+
+/** Another name of the same form, word by word: what two names have in common, theirs have too. */
+const newName = (name: string, seed: number): string => name.replace(words, (word) => newWord(word, seed));
+
+const runTogetherMin = 5;
+
+/** The words of names that stand in a row, written together as paths write them ("/orderservice" of "order-service"). */
+function runsOf(names: readonly string[], seed: number): ReadonlyMap<string, string> {
+  const runs = names.flatMap((name) => {
+    const all = name.match(words) ?? [];
+    return all.flatMap((_, from) => all.slice(from).map((__, more) => all.slice(from, from + more + 1)));
+  });
+  const long = runs.map((run) => [run.join(""), run.map((word) => newWord(word, seed)).join("")] as const);
+  return new Map(long.filter(([run]) => run.length >= runTogetherMin).sort(([a], [b]) => byCodeUnit(a, b)));
+}
 
 interface Renaming {
   readonly forward: ReadonlyMap<string, string>;
@@ -43,11 +62,16 @@ interface Renaming {
 
 const escaped = (name: string): string => name.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 
-function renamingOf(forward: ReadonlyMap<string, string>): Renaming {
+const segment = /(?<=\/)[A-Za-z0-9]+(?=[/?#*\s"']|$)/g;
+
+function renamingOf(forward: ReadonlyMap<string, string>, inPaths: ReadonlyMap<string, string> = new Map()): Renaming {
   // The longest first, so that "cart-db" is never read as "cart" and a rest.
   const longest = [...forward.keys()].sort((a, b) => b.length - a.length || byCodeUnit(a, b));
   const anywhere = new RegExp(`(?<![\\w-])(?:${longest.map(escaped).join("|")})(?![A-Za-z0-9_])`, "g");
-  const text = (given: string) => (longest.length === 0 ? given : given.replace(anywhere, (name) => forward.get(name) ?? name));
+  const text = (given: string) => {
+    const named = longest.length === 0 ? given : given.replace(anywhere, (name) => forward.get(name) ?? name);
+    return named.replace(segment, (run) => inPaths.get(run) ?? run);
+  };
   const id = (given: EntityId) => {
     const { name, ...rest } = entityParts(given);
     return keptKinds.has(rest.kind) ? given : entityId({ ...rest, name: text(name) });
@@ -80,8 +104,9 @@ export interface Renamed {
 
 /** Renames everywhere alike: ids, labels, manifests, messages and log lines. A pod keeps the name of its workload as its beginning. */
 export function renamedCase(one: RcaCase, seed: number): Renamed {
-  const forward = new Map(namesIn(one.snapshot).map((name) => [name, newName(name, seed)]));
-  const renaming = renamingOf(forward);
+  const names = namesIn(one.snapshot);
+  const forward = new Map(names.map((name) => [name, newName(name, seed)]));
+  const renaming = renamingOf(forward, runsOf(names, seed));
   const back = renamingOf(new Map([...forward].map(([name, other]) => [other, name])));
   const changed = renamedValue(one.snapshot, renaming) as Snapshot;
   const notLive = new Set<string>();

@@ -64,6 +64,18 @@ describe("other names for services, workloads and pods", () => {
     expect(text).toMatch(/registry\/x[0-9a-f]{9}:1\.4/);
   });
 
+  it("stand in the paths that are called after them, and in no other text", () => {
+    const { snapshot } = one;
+    const keeper = "c/shop/service/stock-keeper";
+    const named: RcaCase = {
+      ...one,
+      snapshot: { ...snapshot, entities: [...snapshot.entities, keeper, "GET /api/v1/stockkeeper/7 by stockkeeper"] },
+    };
+    const [entity, text = ""] = renamedCase(named, 1).one.snapshot.entities.slice(-2);
+    const words = (entity ?? "").replace("c/shop/service/", "").split("-");
+    expect(text).toBe(`GET /api/v1/${words.join("")}/7 by stockkeeper`);
+  });
+
   it("can be told back", () => {
     const { one: renamed, back } = renamedCase(one, 5);
     const [entity = ""] = renamed.snapshot.header.scope.entities;

@@ -4,6 +4,7 @@ import { isWorkload, kindOf, nameOf } from "../entities.ts";
 import { numberAt } from "../fields.ts";
 import { finding } from "../finding.ts";
 import { brief } from "../messages/words.ts";
+import { checksOf } from "../seen/checks.ts";
 import type { Seen, SeenLogs } from "../seen/seen.ts";
 import { ms } from "../time.ts";
 
@@ -30,8 +31,10 @@ function failedTargets(seen: Seen, { data }: SeenLogs): Set<string> {
   return new Set(failing.flatMap(targetsIn));
 }
 
-// Where pods are missing, what cannot be reached may simply not be there.
+// Where pods are missing, or a test connection fails from everywhere, what cannot be reached may simply not be there.
 function somethingLacks(seen: Seen): boolean {
+  const tried = Map.groupBy(checksOf(seen).filter(({ to }) => kindOf(to) === "service"), ({ to }) => to); // prettier-ignore
+  if ([...tried.values()].some((all) => all.every(({ outcome }) => outcome !== "ok"))) return true;
   return seen.objects.some(({ view, entity, spec, status }) => {
     const [wanted, ready] = [numberAt(spec, "replicas"), numberAt(status, "availableReplicas") ?? numberAt(status, "readyReplicas") ?? 0];
     return view === "live" && isWorkload(entity) && kindOf(entity) !== "replicaset" && wanted !== null && ready < wanted;

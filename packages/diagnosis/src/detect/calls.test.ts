@@ -105,19 +105,44 @@ describe("what a service adds by itself", () => {
       return { ...steps, codes: { ok: Array.from({ length: points }, (_, i) => (faulty(i) ? during : 20)) } };
     };
     expect(own(counted([...chain(), step(19)]))).toEqual([]);
-    expect(own(counted([...chain(), step(2)]))[0]).toMatchObject({ what: "step_left_out", entity: cart });
+    expect(own(counted([...chain(), step(2)]))[0]).toMatchObject({ what: "step_left_out", entity: cart, from: ago(9) });
   });
 
-  it("is lines that most of its calls write and never wrote before, and not one that a few write", () => {
-    const logs = (lines: number): Answer => {
-      const question: Question = { about: "logs", of: stock, levels: [], window: span, want: "patterns", limit: 100 };
-      const counts = Array.from({ length: points }, (_, i) => (faulty(i) ? lines : 0));
-      const pattern = { template: "it broke", level: "error" as const, instance: "current" as const, counts, first_at: ago(9), last_at: asOf, samples: [] }; // prettier-ignore
-      return answerTo(question, { about: "logs", start: ago(points - 1), step_ms: minute, lines_total: 9 * lines, traces_total: null, filter: "", patterns: [pattern] }); // prettier-ignore
+  it("is little where so few calls were seen before that nobody knows what is usual", () => {
+    const slow = { seconds: [0.02, 0.5], own: [0.01, 0.49] } as const;
+    const rows = (often: boolean) => {
+      const [first, ...others] = chain({ stock: { server: slow } }).filter(({ of }) => of === edge(cart, stock));
+      const usual = Array.from({ length: points }, (_, i) => (faulty(i) || often || i === 80 ? 1 : 0));
+      return [first, ...others].flatMap((one) => (one === undefined ? [] : [{ ...one, codes: { ok: usual } }]));
     };
-    const strengthOf = (lines: number) => own([...counted(chain()), logs(lines)]).find(({ what }) => what === "own_log_new")?.strength ?? 0;
+    const secondsOf = (often: boolean) => own(counted(rows(often))).find(({ what }) => what === "own_time_risen")?.values["seconds"] ?? 0;
+    expect(Number(secondsOf(false))).toBeLessThan(Number(secondsOf(true)) / 3);
+    expect(Number(secondsOf(true))).toBeGreaterThan(3);
+  });
+
+  const newLines = (of: EntityId, lines: number): Answer => {
+    const question: Question = { about: "logs", of, levels: [], window: span, want: "patterns", limit: 100 };
+    const counts = Array.from({ length: points }, (_, i) => (faulty(i) ? lines : 0));
+    const pattern = { template: "it broke", level: "error" as const, instance: "current" as const, counts, first_at: ago(4), last_at: asOf, samples: [] }; // prettier-ignore
+    return answerTo(question, { about: "logs", start: ago(points - 1), step_ms: minute, lines_total: 9 * lines, traces_total: null, filter: "", patterns: [pattern] }); // prettier-ignore
+  };
+  const linesOf = (answers: readonly Answer[], entity: EntityId) =>
+    own(answers).find((found) => found.what === "own_log_new" && found.entity === entity);
+
+  it("is lines that most of its calls write and never wrote before, since the first of them, and not one that a few write", () => {
+    const strengthOf = (lines: number) => linesOf([...counted(chain()), newLines(stock, lines)], stock)?.strength ?? 0;
     expect(strengthOf(12)).toBeGreaterThan(0.4);
     expect(strengthOf(1)).toBeLessThan(strengthOf(12) / 2);
+    expect(linesOf([...counted(chain()), newLines(stock, 12)], stock)).toMatchObject({ from: ago(4) });
+  });
+
+  it("is what a service it still calls shows as well, and neither what it no longer calls nor what speaks of fewer calls", () => {
+    const strengthOf = (rows: readonly Row[], lines: number) =>
+      linesOf([...counted(rows), newLines(cart, 12), newLines(stock, lines)], cart)?.strength ?? 0;
+    const gone = chain().map((one) => (one.of !== edge(cart, stock) ? one : { ...one, codes: { ok: level([20, 1]) } }));
+    const explained = strengthOf(chain(), 12);
+    expect(explained).toBeLessThan(strengthOf(gone, 12) / 2);
+    expect(explained).toBeLessThan(strengthOf(chain(), 7) / 2);
   });
 });
 

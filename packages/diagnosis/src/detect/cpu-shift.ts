@@ -12,7 +12,7 @@ import { splitOf, type Split } from "../seen/split.ts";
 
 interface Usage {
   readonly what: "cpu_risen" | "memory_risen";
-  /** Less than this is idle: a share, or cores. Bytes have no such floor. */
+  /** Less than this is idle: a share, cores, or bytes. */
   readonly floor: (series: SeenSeries) => number;
   /** So many times its usual, as a power of two, a service may take in everyday unrest. */
   readonly doublingsMin: number;
@@ -21,8 +21,15 @@ interface Usage {
 }
 
 const idle = 0.02;
+// What a small process takes in memory to run at all: a program that begins to work hard may take so much more.
+const idleBytes = 32 * 1024 ** 2;
 const cpu: Usage = { what: "cpu_risen", floor: () => idle, doublingsMin: 1.5, halfDoublings: 1 };
-const memory: Usage = { what: "memory_risen", floor: ({ unit }) => (unit === "By" ? 0 : idle), doublingsMin: 0.2, halfDoublings: 0.5 };
+const memory: Usage = {
+  what: "memory_risen",
+  floor: ({ unit }) => (unit === "By" ? idleBytes : idle),
+  doublingsMin: 0.2,
+  halfDoublings: 0.5,
+};
 
 // The thing itself tells more than its share of a limit, which may have been changed.
 const signals: readonly (readonly [Usage, readonly string[]])[] = [
@@ -58,7 +65,6 @@ function judge(seen: Seen, usage: Usage, series: SeenSeries): Finding[] {
   const levels = levelsOf(series, splitOf(seen.scope));
   if (levels === null) return [];
   const floor = usage.floor(series);
-  if (levels.before + floor <= 0) return [];
   const beyond = Math.log2((levels.during + floor) / (levels.before + floor)) - usage.doublingsMin;
   if (!(beyond > 0)) return [];
   const strength = beyond / (beyond + usage.halfDoublings);

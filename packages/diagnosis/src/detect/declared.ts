@@ -18,7 +18,7 @@ function missingService(seen: Seen, service: SeenObject): Finding {
 }
 
 /** A Service that settings of others lead to and that does not exist, although a workload of its name does: it was meant to be. */
-function namedServices(seen: Seen): { service: EntityId; by: SeenObject }[] {
+export function namedServices(seen: Seen): { service: EntityId; by: SeenObject }[] {
   const workloads = [...liveOfKind(seen, "deployment"), ...liveOfKind(seen, "statefulset")];
   const names = new Set(workloads.map(({ entity }) => asKind(entity, "service")));
   const found = workloads.flatMap((by) =>

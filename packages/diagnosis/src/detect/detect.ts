@@ -41,6 +41,8 @@ import { detectScaledToZero } from "./scaled-to-zero.ts";
 import { detectScheduling } from "./scheduling.ts";
 import { detectServiceWiring } from "./service-wiring.ts";
 import { weighLimits } from "./unfelt.ts";
+import { blamedInLogs } from "./blamed-in-logs.ts";
+import { detectUnexplained } from "./unexplained.ts";
 import { detectWorkloads } from "./workloads.ts";
 
 type Detector = (seen: Seen) => Finding[];
@@ -50,11 +52,11 @@ const detectors: readonly Detector[] = [
   detectRule, detectAlerts, detectGolden, detectLogs, detectOutOfMemory, detectCrashLoop, detectContainerStart, detectScheduling, detectProbes,
   detectNodes, detectEvictions, detectQuota, detectWorkloads, detectLimitsReached, detectConnectionPool,
   detectAlertReadings, detectNetworkDelay, detectServiceWiring, detectScaledToZero, detectRoutes, detectNameServers, detectAddresses, detectNodeComponents,
-  detectCallersOnNode, detectNeverConsidered, detectOutlived, detectPlacement, detectClaims, detectDeclaredMissing, detectProbeKinds, detectContainerLogs,
+  detectCallersOnNode, detectNeverConsidered, detectOutlived, detectPlacement, detectClaims, detectDeclaredMissing, detectProbeKinds, detectContainerLogs, detectUnexplained,
 ]; // prettier-ignore
 
 // What follows from findings about many things: a database's state from its clients, the cluster's name service from everybody's.
-const concluding: readonly ((seen: Seen, found: readonly Finding[]) => Finding[])[] = [databasesBlamed, clusterNames];
+const concluding: readonly ((seen: Seen, found: readonly Finding[]) => Finding[])[] = [databasesBlamed, clusterNames, blamedInLogs];
 
 /** Strongest first; ties by content, so that the order of evidence never shows. */
 function byStrength(a: Finding, b: Finding): number {

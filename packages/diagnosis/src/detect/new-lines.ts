@@ -10,6 +10,8 @@ type Pattern = SeenLogs["data"]["patterns"][number];
 export interface NewLines {
   readonly strength: number;
   readonly lines: number;
+  /** Lines of the most frequent new pattern: so many calls wrote them, where a call writes it once. */
+  readonly mostLines: number;
   readonly calls: number;
   readonly strongest: Pattern;
   readonly id: string;
@@ -48,7 +50,7 @@ function weightOf(pattern: Pattern, buckets: Buckets, calls: number): number {
 
 /** The new lines of one service; null where nothing was recorded before, or nothing is new. */
 function newLinesOf(seen: Seen, all: readonly SeenLogs[], calls: number): NewLines | null {
-  let [total, lines] = [0, 0];
+  let [total, lines, mostLines] = [0, 0, 0];
   let best: { readonly weight: number; readonly pattern: Pattern; readonly id: string } | null = null;
   for (const logs of all) {
     const buckets = bucketsOf(seen, logs);
@@ -56,12 +58,14 @@ function newLinesOf(seen: Seen, all: readonly SeenLogs[], calls: number): NewLin
       const weight = weightOf(pattern, buckets, calls);
       if (weight === 0) continue;
       total += weight;
-      lines += linesIn(pattern, buckets.during);
+      const own = linesIn(pattern, buckets.during);
+      lines += own;
+      mostLines = Math.max(mostLines, own);
       if (best === null || weight > best.weight) best = { weight, pattern, id: logs.id };
     }
   }
   if (best === null) return null;
-  return { strength: newLinesWeight * (total / (total + halfWeight)), lines, calls, strongest: best.pattern, id: best.id };
+  return { strength: newLinesWeight * (total / (total + halfWeight)), lines, mostLines, calls, strongest: best.pattern, id: best.id };
 }
 
 const known = new WeakMap<Seen, ReadonlyMap<EntityId, NewLines>>();

@@ -23,7 +23,8 @@ const components: readonly (readonly [RegExp, FindingKind])[] = [
   [/^kube-scheduler$/, "scheduler_down"],
 ];
 
-const nodeOf = (component: EntityId): EntityId =>
+/** The node that a part of Kubernetes runs on. */
+export const nodeOfComponent = (component: EntityId): EntityId =>
   entityId({ ...partsOf(component), namespace: "", kind: "node", name: nameOf(component).split(":")[0] ?? "" });
 
 function stopped(seen: Seen, check: SeenCheck): Finding[] {
@@ -33,7 +34,15 @@ function stopped(seen: Seen, check: SeenCheck): Finding[] {
   const from = check.since !== undefined && inWindow(seen, check.since) ? { from: check.since } : {};
   const values = { detail: brief(check.code ?? check.detail) };
   return [
-    finding({ what, entity: nodeOf(check.to), ...from, strength: 0.98, evidence: [check.cite], values, now: seen.now.has(check.cite.id) }),
+    finding({
+      what,
+      entity: nodeOfComponent(check.to),
+      ...from,
+      strength: 0.98,
+      evidence: [check.cite],
+      values,
+      now: seen.now.has(check.cite.id),
+    }),
   ];
 }
 

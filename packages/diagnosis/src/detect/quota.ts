@@ -27,6 +27,9 @@ export function refusalKind(message: string): FindingKind | null {
   return /exceeded quota|forbidden: (failed quota|maximum|minimum)/i.test(message) ? quotaKind(message) : null;
 }
 
+// Which pod of the many that were tried is no matter: what is cut off a long message must not be the amounts at its end.
+const refusalIn = (message: string): string => message.replace(/^.{0,400}?\bis forbidden: /s, "");
+
 /** Pods that a quota or a missing service account keeps from being made, from FailedCreate events and ReplicaFailure conditions. */
 export function detectQuota(seen: Seen): Finding[] {
   const refused = eventsOf(seen, ["FailedCreate"]);
@@ -42,7 +45,7 @@ export function detectQuota(seen: Seen): Finding[] {
         ...began(seen, first),
         strength: 0.95,
         evidence: citesOf(same),
-        values: { detail: brief(last.message) },
+        values: { detail: brief(refusalIn(last.message)) },
         now: seen.now.has(first.cite.id),
       }),
     ];
@@ -60,7 +63,7 @@ export function detectQuota(seen: Seen): Finding[] {
         ...(since === "" ? {} : { from: since }),
         strength: 0.95,
         evidence: [object.cite],
-        values: { detail: brief(message) },
+        values: { detail: brief(refusalIn(message)) },
         now: seen.now.has(object.cite.id),
       }),
     ];

@@ -10,6 +10,7 @@ import type { Candidate } from "./candidate.ts";
 import { blamedChange, isPassive, onsetFor, type SeenChange } from "./changes.ts";
 import { onsetOf, type Focus } from "./focus.ts";
 import { homeOf } from "./home.ts";
+import { blamedPlaces, isUnwell } from "./unexplained.ts";
 
 interface Draft {
   readonly entity: EntityId;
@@ -115,6 +116,7 @@ function convinces(candidate: Candidate): boolean {
 
 function isHurt(found: Finding): boolean {
   if (found.what === "golden_traffic_rise") return false;
+  if (isUnwell(found)) return true;
   const counts = roleOf(found) === "symptom" || ["replicas_unavailable", "rollout_stuck", "container_exited"].includes(found.what);
   return counts && found.strength >= 0.4;
 }
@@ -190,13 +192,21 @@ export function candidatesOf(seen: Seen, findings: readonly Finding[], focus: Fo
   const explained = new Set(
     specific.filter((candidate) => !candidate.own && convinces(candidate)).flatMap(({ component, seats }) => [component, ...seats]),
   );
-  const components = [...byComponent.keys()].sort(byCodeUnit);
-  const open = components.filter((component) => !explained.has(component) && !["namespace", "cluster"].includes(partsOf(component).kind));
+  const isOpen = (component: EntityId) => !explained.has(component);
+  const places = blamedPlaces(seen, findings).filter(({ component, seats }) => isOpen(component) && seats.some(isOpen));
+  const placed = new Set(places.map(({ component }) => component));
+  const components = [...byComponent.keys()].sort(byCodeUnit).filter((component) => isOpen(component) && !placed.has(component));
+  const open = components.filter((component) => !["namespace", "cluster"].includes(partsOf(component).kind));
   const generic = open.flatMap((component) => genericCandidate(seen, component, context));
   const changed = new Set(generic.filter(({ change }) => change !== null).map(({ component }) => component));
   const own = strongestOwn(specific).filter(({ component }) => !explained.has(component) && !changed.has(component));
   const owning = new Set(own.map(({ component }) => component));
-  const all = [...specific.filter((candidate) => !candidate.own), ...own, ...generic.filter(({ component }) => !owning.has(component))];
+  const all = [
+    ...specific.filter((candidate) => !candidate.own),
+    ...own,
+    ...places,
+    ...generic.filter(({ component }) => !owning.has(component)),
+  ];
   return [...all, ...blindChanges(seen, new Set(all.map(({ component }) => component)), context)];
 }
 

@@ -7,20 +7,26 @@ import { diagnosisLimits } from "../limits.ts";
 import { fill, spoken } from "../messages/words.ts";
 import type { Seen } from "../seen/seen.ts";
 import type { Scored } from "./candidate.ts";
+import { isUnwell } from "./unexplained.ts";
 import { confidenceOf, hopsTo, partWeights, scorePart } from "./score.ts";
 
 /* Upstream explains downstream: what follows from a fault of something it needs loses rank, and says of what. */
 
 const convincing = 0.45;
+// Of two without a name, the one that is unwell in itself explains the one that only suffers.
+const convincingUnwell = 0.35;
 const onsetSlackMs = 5 * 60_000;
 const clearlyMore = 0.05;
 
 type Relation = "here" | "node" | "callee";
 
+// Something unnamed in a place that holds a thing up tells more than that the thing is hurt.
+const followsHere = (victim: Scored, cause: Scored): boolean => victim.generic && (!cause.generic || victim.component !== cause.component);
+
 function relationOf(seen: Seen, victim: Scored, cause: Scored): Relation | null {
   const { follows } = faultOf(victim.fault);
   if (victim.component === cause.component || cause.seats.includes(victim.component))
-    return (follows.here as readonly string[]).includes(cause.fault) || (victim.generic && !cause.generic) ? "here" : null;
+    return (follows.here as readonly string[]).includes(cause.fault) || followsHere(victim, cause) ? "here" : null;
   const away = hopsTo(seen, victim.component, cause);
   if (away === null || away > diagnosisLimits.hopsMax) return null;
   if (isNode(cause.component)) return follows.node ? "node" : null;
@@ -33,11 +39,19 @@ function inTime(victim: Scored, cause: Scored): boolean {
   return victim.onsetMs === null || cause.onsetMs === null || cause.onsetMs <= victim.onsetMs + onsetSlackMs;
 }
 
+// What leaves no other reading is no mere consequence of something unnamed.
+const isPlain = ({ fault, mechanism }: Scored): boolean =>
+  mechanism.some(({ what }) => (faultOf(fault).decisive as readonly string[]).includes(what));
+
+const isFirm = ({ mechanism }: Scored): boolean => mechanism.some(isUnwell);
+
 // A mechanism is not explained by mere symptoms elsewhere, unless it stands in the same object. What a thing adds by itself is
 // what its callees do not account for: only a mechanism explains it.
 function strongEnough(victim: Scored, cause: Scored): boolean {
-  const firm = victim.own ? !cause.generic && !cause.own : victim.generic || !cause.generic;
-  return confidenceOf(cause) >= convincing && firm && cause.reach > 0;
+  const told = !cause.generic || (isFirm(cause) && !isPlain(victim));
+  const firm = victim.own ? !cause.generic && !cause.own : victim.generic || told;
+  const least = victim.generic && isFirm(cause) && !isFirm(victim) ? convincingUnwell : convincing;
+  return confidenceOf(cause) >= least && firm && cause.reach > 0;
 }
 
 function explainerOf(seen: Seen, victim: Scored, all: readonly Scored[]): { cause: Scored; relation: Relation } | null {

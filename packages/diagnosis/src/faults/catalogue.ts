@@ -67,7 +67,7 @@ export const faultCatalogue = {
     shownBy: { quota_exceeded: 0.97 }, supportedBy: { replicas_unavailable: 0.2, rollout_stuck: 0.2 },
     decisive: ["quota_exceeded"], speaksAgainst: text("the quota has room", "配額仍有餘裕"), follows: never,
     settledBy: text("What is used of the quotas of {entity}, against their hard limits", "查看 {entity} 配額的已用量與上限"), settlingSignal: "events",
-    plan: ["kubernetes.inspect_quota", "kubernetes.raise_quota"],
+    plan: ["kubernetes.inspect_quota", "kubernetes.raise_quota", "kubernetes.edit_quota"],
   },
   node_not_ready: {
     category: "node", home: "node", title: text("{entity} is not ready", "{entity} 未就緒"),
@@ -144,7 +144,7 @@ export const faultCatalogue = {
   },
   unknown: {
     category: "unknown", home: "service", title: text("something is wrong with {entity}", "{entity} 有異常，原因待查"),
-    shownBy: {}, supportedBy: { log_new: 0.3, log_risen: 0.2, replicas_unavailable: 0.4, rollout_stuck: 0.4, container_exited: 0.3 },
+    shownBy: {}, supportedBy: { log_new: 0.3, log_risen: 0.2, replicas_unavailable: 0.4, rollout_stuck: 0.4, container_exited: 0.3, service_check_failed: 0.7, part_not_working: 0.9, fails_only_from: 0.8, blamed_by_warning: 0.8, absent: 0.8, blamed_in_logs: 0.6 },
     decisive: [], speaksAgainst: text("its signals are normal", "各項訊號正常"), follows: { callee: true, node: true, here: [] },
     settledBy: text("Logs, traces and recent changes of {entity}", "查看 {entity} 的日誌、追蹤與近期變更"), settlingSignal: "errors",
     plan: ["kubernetes.inspect_pods", "kubernetes.inspect_logs", "kubernetes.inspect_events"],

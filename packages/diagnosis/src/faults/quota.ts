@@ -15,7 +15,7 @@ const quota = (shown: FindingKind, en: string, zh: string): Fault => ({
   follows: never,
   settledBy: text("What is used of the quota of {entity}, against its hard limit", "查看 {entity} 配額的已用量與上限"),
   settlingSignal: "events",
-  plan: ["kubernetes.raise_quota", "kubernetes.inspect_quota"],
+  plan: ["kubernetes.raise_quota", "kubernetes.edit_quota", "kubernetes.inspect_quota"],
 });
 
 export const quotaFaults = {

@@ -7,6 +7,7 @@ import { nodeComponentFindings } from "./findings-node-components.ts";
 import { routingFindings } from "./findings-routing.ts";
 import { schedulingFindings } from "./findings-scheduling.ts";
 import { startupFindings } from "./findings-startup.ts";
+import { unexplainedFindings } from "./findings-unexplained.ts";
 import type { Template } from "./words.ts";
 
 export type { FindingRole } from "./finding-kind.ts";
@@ -21,6 +22,7 @@ export const findingKinds = {
   ...schedulingFindings,
   ...startupFindings,
   ...callFindings,
+  ...unexplainedFindings,
   // What users feel
   golden_errors: kind(
     "symptom",

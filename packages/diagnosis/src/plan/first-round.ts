@@ -2,9 +2,10 @@ import { byCodeUnit } from "@sre/contracts/canonical";
 import { type EntityId, type Question, type Scope } from "@sre/contracts/evidence";
 import { asKind, clusterOf, isNode, isWorkload, kindOf, measuredAs, namespaceOf } from "../entities.ts";
 import { diagnosisLimits } from "../limits.ts";
+import { firstLogs } from "./logs-to-read.ts";
 import { drawnWindow, recentLook, stepSeconds } from "../scope/scope.ts";
 import {
-  callsQuestion, changesQuestion, clusterKinds, eventsQuestion, goldenMeasures, limitMeasures, logsQuestion, nodeMeasures, objectsQuestion, podKinds, recentQuestions, seriesQuestion, seriesQuestions, topologyQuestion,
+  callsQuestion, changesQuestion, clusterKinds, eventsQuestion, goldenMeasures, limitMeasures, nodeMeasures, objectsQuestion, podKinds, recentQuestions, seriesQuestion, seriesQuestions, topologyQuestion,
 } from "./questions.ts"; // prettier-ignore
 
 const unique = (ids: readonly (EntityId | null)[]): EntityId[] => [...new Set(ids.filter((id) => id !== null))].sort(byCodeUnit);
@@ -38,7 +39,6 @@ export function firstQuestions(scope: Scope): Question[] {
   const namespaces = unique(scope.entities.map(namespaceOf)).slice(0, diagnosisLimits.namespacesMax);
   const clusters = unique(scope.entities.map(clusterOf)).slice(0, diagnosisLimits.namespacesMax);
   const related = unique([...scope.entities, ...measured]);
-  const logged = measured.filter((id) => kindOf(id) !== "database").slice(0, diagnosisLimits.logQuestionsPerRoundMax);
   return [
     ...ruleQuestions(scope),
     ...topologyQuestion(related),
@@ -51,7 +51,7 @@ export function firstQuestions(scope: Scope): Question[] {
     ...namespaces.map((place) => objectsQuestion(scope, place, podKinds)),
     ...clusters.map((place) => objectsQuestion(scope, place, clusterKinds)),
     ...[...namespaces, ...clusters].map((place) => eventsQuestion(scope, place)),
-    ...logged.map((of) => logsQuestion(scope, of)),
+    ...firstLogs(scope, measured),
     ...seasonQuestions(scope, measured),
   ];
 }

@@ -1,11 +1,12 @@
 import { byCodeUnit } from "@sre/contracts/canonical";
-import type { EntityId, Finding, Question, Scope } from "@sre/contracts/evidence";
+import type { EntityId, Finding, Question } from "@sre/contracts/evidence";
 import { isNode, isWorkload, kindOf, measuredAs, namespaceOf } from "../entities.ts";
 import { roleOf } from "../finding.ts";
 import { diagnosisLimits } from "../limits.ts";
 import { isControlPlane } from "../seen/control-plane.ts";
 import type { Seen } from "../seen/seen.ts";
 import { changeable } from "./first-round.ts";
+import { neighbours } from "./neighbours.ts";
 import {
   callsQuestion,
   changesQuestion,
@@ -13,7 +14,6 @@ import {
   eventsQuestion,
   goldenMeasures,
   limitMeasures,
-  logsQuestion,
   meanLatency,
   nodeMeasures,
   objectsQuestion,
@@ -23,22 +23,6 @@ import {
   topologyQuestion,
   usageQuestions,
 } from "./questions.ts";
-
-/** Components around what alerts, nearest first and what more of them share before others: what it needs, and by one step who needs it. */
-function neighbours(seen: Seen): EntityId[] {
-  const { graph, scope } = seen;
-  const own = [...new Set(scope.entities.map((id) => graph.component(id)))];
-  const found = new Map<EntityId, number>(own.map((id) => [id, 0]));
-  let edge = own;
-  for (let hop = 1; hop <= diagnosisLimits.hopsMax; hop++) {
-    edge = [...new Set(edge.flatMap((id) => graph.needs(id)))].filter((id) => !found.has(id));
-    for (const id of edge) found.set(id, hop);
-  }
-  for (const id of own.flatMap((each) => graph.neededBy(each))) if (!found.has(id)) found.set(id, 1.5);
-  const sharing = (id: EntityId) => own.filter((each) => graph.distance(each, id) !== null).length;
-  const order = [...found].map(([id, hop]) => ({ id, hop, shared: sharing(id) }));
-  return order.sort((a, b) => a.hop - b.hop || b.shared - a.shared || byCodeUnit(a.id, b.id)).map(({ id }) => id);
-}
 
 /** Components that show anything unusual, the strongest finding first. */
 function suspects(seen: Seen, findings: readonly Finding[]): EntityId[] {
@@ -82,15 +66,6 @@ function unlinked({ graph, scope }: Seen): EntityId[] {
   ];
 }
 
-/** Components that add something by themselves, whoever adds most first, then what they call: it may have made them do so. */
-function owning(seen: Seen, findings: readonly Finding[]): EntityId[] {
-  const own = findings.filter((found) => roleOf(found) === "own").map(({ entity }) => seen.graph.component(entity));
-  return [...own, ...own.flatMap((component) => seen.graph.needs(component))];
-}
-
-const logsOf = (scope: Scope, entities: readonly EntityId[]): Question[] =>
-  [...new Set(entities)].slice(0, diagnosisLimits.logQuestionsPerRoundMax).map((of) => logsQuestion(scope, of));
-
 const workloadsOf = (seen: Seen, component: EntityId): EntityId[] => [component, ...seen.graph.members(component).filter(isWorkload)];
 
 function checks(seen: Seen, namespaces: readonly EntityId[]): Question[] {
@@ -108,35 +83,28 @@ function checks(seen: Seen, namespaces: readonly EntityId[]): Question[] {
 export function laterQuestions(seen: Seen, findings: readonly Finding[], round: 2 | 3): Question[] {
   const { scope } = seen;
   const suspected = suspects(seen, findings);
-  const around = neighbours(seen);
+  const around = neighbours(seen).map(({ id }) => id);
   const components = [...new Set([...around, ...suspected])];
   const services = [...new Set([...components, ...unlinked(seen)])].filter((id) => !unmeasured.has(kindOf(id))).map(measuredAs);
   const nodes = components.filter(isNode);
   const suspectNodes = nodes.filter((id) => suspected.includes(id) || scope.entities.includes(id));
   const namespaces = [...new Set(components.map(namespaceOf))]
     .filter((id) => id !== null)
-    .sort(byCodeUnit)
-    .slice(0, diagnosisLimits.namespacesMax);
+    .slice(0, diagnosisLimits.namespacesMax)
+    .sort(byCodeUnit);
   // A topology of bounded depth may have ended at any of these: what they call, own and mount is asked once more.
   const unfolded = components.filter((id) => !unmeasured.has(kindOf(id))).flatMap((id) => workloadsOf(seen, id));
-  const read = new Set(seen.answers.flatMap(({ question }) => (question.about === "logs" ? [question.of] : [])));
-  const logged = [...owning(seen, findings), ...suspected.filter((id) => around.includes(id)), ...around]
-    .filter((id) => !unmeasured.has(kindOf(id)) && kindOf(id) !== "database")
-    .map(measuredAs)
-    .filter((id) => !read.has(id));
   return [
     ...changesQuestion(
       scope,
       components.flatMap((id) => membersThatChange(seen, id)),
     ),
-    ...(round === 3 ? logsOf(scope, logged) : []),
     ...seriesQuestions(scope, services, [...goldenMeasures, ...limitMeasures]),
     ...recentQuestions(scope, services),
     ...ownPartQuestions(seen, services),
     ...seriesQuestions(scope, round === 2 ? nodes : suspectNodes, nodeMeasures),
     ...namespaces.map((place) => objectsQuestion(scope, place, podKinds)),
     ...[...namespaces, ...suspectNodes].map((place) => eventsQuestion(scope, place)),
-    ...logsOf(scope, logged),
     ...(round === 2 ? topologyQuestion(unfolded) : []),
     ...(round === 2 ? checks(seen, namespaces) : []),
   ];

@@ -7,6 +7,7 @@ import { readEvidence } from "../seen/seen.ts";
 import { covers } from "../time.ts";
 import { firstQuestions } from "./first-round.ts";
 import { laterQuestions } from "./later-rounds.ts";
+import { laterLogs } from "./logs-to-read.ts";
 
 /** What a question asks, its subjects and its time aside. */
 function form(question: Question): string {
@@ -65,16 +66,22 @@ export function planQuestions(given: Scope, answers: readonly Answer[], round: 1
   const scope = refineScope(given, answers);
   const asked = [...new Map(answers.map(({ question }) => [canonicalJson(question), question])).values()];
   const room = Math.max(0, diagnosisLimits.questionsMax - asked.length);
-  const wanted = round === 1 ? firstQuestions(scope) : secondLook(scope, answers, round);
+  if (round === 1) return stillOpen(firstQuestions(scope), asked).slice(0, room);
+  const seen = readEvidence(scope, answers);
+  const findings = detectFindings(seen);
+  const others = stillOpen([...firstQuestions(scope), ...laterQuestions(seen, findings, round)], asked);
+  // What the second round asks of everything shows whose logs are worth reading; the third has nothing better to ask.
+  const logs = laterLogs(seen, findings, round === 2 ? room - others.length : room);
+  const planned = round === 2 ? [...others, ...logs] : [...logs, ...others];
+  return stillOpen(planned, asked).slice(0, room);
+}
+
+/** The questions without what was asked before, or stands earlier among them. */
+function stillOpen(questions: readonly Question[], asked: readonly Question[]): Question[] {
   const planned: Question[] = [];
-  for (const question of wanted) {
+  for (const question of questions) {
     const rest = remaining(question, [...asked, ...planned]);
     if (rest !== null) planned.push(rest);
   }
-  return planned.slice(0, room);
-}
-
-function secondLook(scope: Scope, answers: readonly Answer[], round: 2 | 3): Question[] {
-  const seen = readEvidence(scope, answers);
-  return [...firstQuestions(scope), ...laterQuestions(seen, detectFindings(seen), round)];
+  return planned;
 }

@@ -1,53 +1,41 @@
-import type { EntityId, Plan, PlanStep, Verdict } from "@sre/contracts/evidence";
-import { isNode, isWorkload, kindOf } from "../entities.ts";
-import { changeTitle, isCreation, type SeenChange } from "../explain/changes.ts";
+import type { EntityId, LocalizedText, Plan, PlanStep, Verdict } from "@sre/contracts/evidence";
+import { isNode, isWorkload, kindOf, measuredAs } from "../entities.ts";
 import type { Scored } from "../explain/candidate.ts";
 import { homeOf } from "../explain/home.ts";
 import { faultOf } from "../faults/catalogue.ts";
+import { sentence, type Template } from "../messages/words.ts";
 import type { Seen } from "../seen/seen.ts";
-import { actionOf, commandOf, worded, type ActionArguments, type ActionId } from "./actions.ts";
+import { actionOf, commandOf, worded, type ActionId } from "./actions.ts";
 import { argumentsFor } from "./arguments.ts";
+import { isAddressable } from "./kubectl.ts";
+import { undo, type Proposed } from "./undo.ts";
 import { errorsAfter, settlingQuestion } from "./verification.ts";
-
-interface Proposed {
-  readonly action: ActionId;
-  readonly target: EntityId;
-  readonly args: ActionArguments;
-}
-
-function changeArguments(change: SeenChange): ActionArguments {
-  const known = { change: change.id, title: changeTitle(change), former: change.from ?? "?" };
-  return change.from === null ? known : { ...known, from: change.from };
-}
-
-/** What undoes the change that is blamed; null for kinds that no single action undoes. */
-function undo(seen: Seen, { change, entity }: Scored): Proposed | null {
-  // A first rollout has nothing to go back to.
-  if (change === null || isCreation(change)) return null;
-  const workload = isWorkload(change.entity) ? change.entity : (homeOf(seen, "workload", { entity }) ?? entity);
-  if (change.kind === "deployment") return { action: "kubernetes.rollout_undo", target: workload, args: changeArguments(change) };
-  if (change.kind !== "config" && change.kind !== "flag") return null;
-  const target = kindOf(change.entity) === "config" ? change.entity : workload;
-  return { action: "config.revert", target, args: changeArguments(change) };
-}
 
 function fits(action: ActionId, target: EntityId): boolean {
   const { on } = actionOf(action);
+  if (!isAddressable(target)) return false;
   if (on === "service") return kindOf(target) === "service";
   return on === undefined || (on === "node" ? isNode(target) : isWorkload(target) && kindOf(target) !== "job");
 }
 
-// kubectl works on workloads and nodes: what is said of a service is done to the workload behind it.
-function targetOf(seen: Seen, entity: EntityId): EntityId {
-  return isNode(entity) ? entity : (homeOf(seen, "workload", { entity }) ?? entity);
+// What is said of a service is mostly done to the workload behind it, save what is done to the service itself.
+function targetOf(seen: Seen, action: ActionId, entity: EntityId): EntityId {
+  if (isNode(entity)) return entity;
+  if (actionOf(action).on === "service") return measuredAs(seen.graph.component(entity));
+  return homeOf(seen, "workload", { entity }) ?? entity;
 }
 
 function catalogued(seen: Seen, cause: Scored): Proposed[] {
-  const target = targetOf(seen, cause.entity);
   return faultOf(cause.fault).plan.flatMap((action) => {
-    const args = fits(action, target) ? argumentsFor(seen, action, target) : null;
+    const target = targetOf(seen, action, cause.entity);
+    const args = fits(action, target) ? argumentsFor(seen, action, { target, cause }) : null;
     return args === null ? [] : [{ action, target, args }];
   });
+}
+
+function said(template: Template, { target, args, words = {} }: Proposed): LocalizedText {
+  const text = worded(template, { target, args, words });
+  return { en: sentence(text.en), "zh-TW": text["zh-TW"] };
 }
 
 function stepOf(seen: Seen, cause: Scored, { proposed, index }: { proposed: Proposed; index: number }): PlanStep {
@@ -66,8 +54,8 @@ function stepOf(seen: Seen, cause: Scored, { proposed, index }: { proposed: Prop
     target,
     arguments: { ...args },
     command: commandOf(action, target, args),
-    title: worded(action.title, target, args),
-    expected_effect: worded(action.effect, target, args),
+    title: said(action.title, proposed),
+    expected_effect: said(action.effect, proposed),
     risk: action.risk,
     reversible: action.reversible,
     mutates: action.mutates,

@@ -11,6 +11,8 @@ interface CallsPart {
   readonly failed: number;
   readonly seconds: number | null;
   readonly ownSeconds: number | null;
+  /** Calls of each bucket, in order of time, with where it begins. */
+  readonly buckets: readonly (readonly [fromMs: number, calls: number])[];
 }
 
 /** Calls of one operation, seen from one side, in the normal stretch and in the fault. */
@@ -43,7 +45,7 @@ function weightedMedian(points: readonly (readonly [value: number, weight: numbe
   return null;
 }
 
-function partOf(row: Row, buckets: readonly number[]): CallsPart {
+function partOf(row: Row, buckets: readonly number[], fromMs: (bucket: number) => number): CallsPart {
   const codes = Object.entries(row.codes);
   const count = (i: number) => codes.reduce((sum, [, counts]) => sum + (counts[i] ?? 0), 0);
   const failures = codes.filter(([code]) => failedCode.test(code));
@@ -59,12 +61,14 @@ function partOf(row: Row, buckets: readonly number[]): CallsPart {
     failed: buckets.reduce((sum, i) => sum + failures.reduce((own, [, counts]) => own + (counts[i] ?? 0), 0), 0),
     seconds: median(row.p50_seconds),
     ownSeconds: median(row.own_p50_seconds),
+    buckets: buckets.map((i) => [fromMs(i), count(i)] as const),
   };
 }
 
 interface Buckets {
   readonly before: readonly number[];
   readonly during: readonly number[];
+  readonly fromMs: (bucket: number) => number;
 }
 
 // The first bucket of a fault shows both what was and what is; it tells nothing where others follow.
@@ -77,7 +81,7 @@ function bucketsOf(data: DataOf<"calls">, scope: Scope): Buckets {
   const endOf = (i: number) => ms(data.start) + i * data.step_ms;
   const within = ([from, to]: readonly [number, number]) => recorded.filter((i) => endOf(i) > from && endOf(i) <= to);
   const during = within(fault);
-  return { before: within(normal), during: during.length >= bucketsMin ? during.slice(1) : during };
+  return { before: within(normal), during: during.length >= bucketsMin ? during.slice(1) : during, fromMs: (i) => endOf(i - 1) };
 }
 
 function ends(of: string): Pick<SeenCalls, "from" | "to"> {
@@ -94,8 +98,8 @@ function seenRow(row: Row, buckets: Buckets, answer: Answered): SeenCalls {
     operation: at < 0 ? told : told.slice(at + insideMark.length),
     within: at < 0 ? null : told.slice(0, at),
     side: row.side,
-    before: partOf(row, buckets.before),
-    during: partOf(row, buckets.during),
+    before: partOf(row, buckets.before, buckets.fromMs),
+    during: partOf(row, buckets.during, buckets.fromMs),
     cite: { id: answer.id, part: row.of },
   };
 }

@@ -25,6 +25,8 @@ export interface LostStep {
   readonly during: number;
   /** How far beyond chance, in standard deviations. */
   readonly deviations: number;
+  /** Where the first stretch begins in which it was taken less often. */
+  readonly sinceMs: number | null;
   readonly cite: EvidenceRef;
 }
 
@@ -40,6 +42,7 @@ export interface Contribution {
   /** Calls that failed beyond the usual and beyond what failed of the calls it made. */
   readonly failed: number;
   readonly lostStep: LostStep | null;
+  /** What it still calls about as often as it used to: who is no longer called can be no reason for anything. */
   readonly callees: readonly EntityId[];
   readonly cites: readonly EvidenceRef[];
 }
@@ -56,6 +59,11 @@ const beyondNoise = (shift: number, before: number): number =>
 function shiftOf(before: number | null, during: number | null): number {
   return before === null || during === null ? 0 : beyondNoise(during - before, before);
 }
+
+// The median of a few calls is no more than a guess at what is usual: of a shift from it, that share is believed which a
+// usual level of so many calls' weight would leave (shrinkage towards no change).
+const guessCalls = 5;
+const believed = ({ before }: SeenCalls): number => before.calls / (before.calls + guessCalls);
 
 /** Calls of one operation over one edge, or from outside, told by whoever saw them. */
 interface Served {
@@ -88,7 +96,7 @@ function gapOf({ server, client }: Served): { each: number; seconds: number; cal
     const [whole, inside] = [client[part].seconds, server[part].seconds];
     return whole === null || inside === null ? null : whole - inside;
   };
-  const each = shiftOf(way("before"), way("during"));
+  const each = shiftOf(way("before"), way("during")) * believed(server);
   const { calls } = server.during;
   return { each, seconds: each * calls, calls };
 }
@@ -102,13 +110,14 @@ function gapsOf(served: readonly Served[], otherEnd: (one: Served) => EntityId |
   return { seconds: edges.reduce((sum, rows) => sum + total(rows, "seconds"), 0), shifted: shifted.length, edges: edges.length, cites };
 }
 
-const lost = (row: SeenCalls | null): number => (row === null ? 0 : shiftOf(row.before.seconds, row.during.seconds) * row.during.calls);
+const lost = (row: SeenCalls | null): number =>
+  row === null ? 0 : shiftOf(row.before.seconds, row.during.seconds) * believed(row) * row.during.calls;
 
 // Where nobody measured own time, it is what served calls took longer less what made calls took longer.
 function ownSeconds(inward: readonly Served[], outward: readonly Served[]): number {
   const told = inward.filter(({ server }) => server !== null && server.during.ownSeconds !== null);
   if (told.length > 0)
-    return told.reduce((sum, { server }) => sum + (server === null ? 0 : shiftOf(server.before.ownSeconds, server.during.ownSeconds) * server.during.calls), 0); // prettier-ignore
+    return told.reduce((sum, { server }) => sum + (server === null ? 0 : shiftOf(server.before.ownSeconds, server.during.ownSeconds) * believed(server) * server.during.calls), 0); // prettier-ignore
   const waited = outward.reduce((sum, { client, server }) => sum + lost(client ?? server), 0);
   return Math.max(0, inward.reduce((sum, { server }) => sum + lost(server), 0) - waited);
 }
@@ -124,29 +133,64 @@ const operationCallsMin = 2;
 const deviationsMin = 2;
 const lostShareMax = 0.7;
 
+/** Calls of one operation that a service was called with. */
+interface Entry {
+  readonly before: number;
+  readonly during: number;
+  readonly buckets: ReadonlyMap<number, number>;
+}
+
+const noEntry: Entry = { before: 0, during: 0, buckets: new Map() };
+
+function lostSince(step: SeenCalls, entry: Entry, before: number): number | null {
+  const first = step.during.buckets.find(([fromMs, calls]) => {
+    const called = entry.buckets.get(fromMs) ?? 0;
+    return called > 0 && calls < lostShareMax * before * called;
+  });
+  return first?.[0] ?? null;
+}
+
 /** The step most surely left out: a comparison of two rates, as binomial where a step is taken at most once a call. */
-function lostStepOf(steps: readonly SeenCalls[], entries: ReadonlyMap<string, readonly [before: number, during: number]>): LostStep | null {
+function lostStepOf(steps: readonly SeenCalls[], entries: ReadonlyMap<string, Entry>): LostStep | null {
   const found = steps.flatMap((step): LostStep[] => {
-    const [n0, n1] = entries.get(step.within ?? "") ?? [0, 0];
+    const entry = entries.get(step.within ?? "") ?? noEntry;
+    const { before: n0, during: n1 } = entry;
     if (n0 < operationCallsMin || n1 === 0 || step.before.calls === 0) return [];
     const [before, during] = [step.before.calls / n0, step.during.calls / n1];
     const share = Math.min(0.98, (step.before.calls + step.during.calls + 0.5) / (n0 + n1 + 1));
     const variance = before <= 1.05 ? share * (1 - share) : before / 2;
     const deviations = (before - during) / Math.sqrt(variance * (1 / n0 + 1 / n1));
     if (deviations <= deviationsMin || during >= lostShareMax * before) return [];
-    return [{ operation: step.operation, within: step.within ?? "", before, during, deviations, cite: step.cite }];
+    const sinceMs = lostSince(step, entry, before);
+    return [{ operation: step.operation, within: step.within ?? "", before, during, deviations, sinceMs, cite: step.cite }];
   });
   return found.reduce<LostStep | null>((best, step) => (best === null || step.deviations > best.deviations ? step : best), null);
 }
 
-function entriesOf(inward: readonly Served[]): ReadonlyMap<string, readonly [number, number]> {
-  const counts = new Map<string, readonly [number, number]>();
+function withRow(entry: Entry, { before, during }: SeenCalls): Entry {
+  const buckets = new Map(entry.buckets);
+  for (const [fromMs, calls] of during.buckets) buckets.set(fromMs, (buckets.get(fromMs) ?? 0) + calls);
+  return { before: entry.before + before.calls, during: entry.during + during.calls, buckets };
+}
+
+function entriesOf(inward: readonly Served[]): ReadonlyMap<string, Entry> {
+  const entries = new Map<string, Entry>();
   for (const one of inward) {
     const row = telling(one);
-    const [before, during] = counts.get(row?.operation ?? "") ?? [0, 0];
-    counts.set(row?.operation ?? "", [before + (row?.before.calls ?? 0), during + (row?.during.calls ?? 0)]);
+    if (row !== null) entries.set(row.operation, withRow(entries.get(row.operation) ?? noEntry, row));
   }
-  return counts;
+  return entries;
+}
+
+// Calls to what a service needs go up and down with its own; half of the usual share is more than that.
+const calledShareMin = 0.5;
+
+function stillCalled(inward: readonly Served[], outward: readonly Served[]): EntityId[] {
+  const calls = (rows: readonly Served[], part: "before" | "during") =>
+    rows.reduce((sum, one) => sum + (telling(one)?.[part].calls ?? 0), 0);
+  const rate = (rows: readonly Served[], part: "before" | "during") => calls(rows, part) / Math.max(1, calls(inward, part));
+  const byCallee = [...Map.groupBy(outward, ({ to }) => to)];
+  return byCallee.flatMap(([to, rows]) => (rate(rows, "during") >= calledShareMin * rate(rows, "before") ? [to] : [])).sort(byCodeUnit);
 }
 
 function contributionOf(
@@ -157,7 +201,6 @@ function contributionOf(
   const sum = (of: (row: SeenCalls) => number) => inward.reduce((all, one) => all + of(telling(one) ?? nothing), 0);
   const passedOn = outward.reduce((all, { client, server }) => all + newlyFailed(client ?? server), 0);
   const failed = Math.max(0, inward.reduce((all, one) => all + newlyFailed(telling(one)), 0) - passedOn);
-  const callees = [...new Set(outward.map(({ to }) => to))].sort(byCodeUnit);
   const cites = [...new Map(inward.flatMap((one) => { const row = telling(one); return row === null ? [] : [[row.cite.part ?? "", row.cite] as const]; })).values()]; // prettier-ignore
   return {
     component,
@@ -168,12 +211,12 @@ function contributionOf(
     gapOut: gapsOf(outward, ({ to }) => to),
     failed,
     lostStep: lostStepOf(steps, entriesOf(inward)),
-    callees,
+    callees: stillCalled(inward, outward),
     cites,
   };
 }
 
-const emptyPart = { calls: 0, failed: 0, seconds: null, ownSeconds: null };
+const emptyPart = { calls: 0, failed: 0, seconds: null, ownSeconds: null, buckets: [] };
 const nothing: SeenCalls = { of: "", from: null, to: "", operation: "", within: null, side: "server", before: emptyPart, during: emptyPart, cite: { id: "" } }; // prettier-ignore
 
 /** Whether its calls were counted in both stretches, so that its part can be told. */

@@ -1,0 +1,81 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { canonicalJson } from "@sre/contracts/canonical";
+import { subjectsOf, type Diagnosis } from "@sre/contracts/evidence";
+import { ago, alert, app, asOf, calls, node } from "./testing/builders.ts";
+import { renamed } from "./testing/renamed.ts";
+import { falseAlarm, nodeOutOfDisk, outOfMemory, poolExhausted } from "./testing/scenarios.ts";
+import { emptyWorld, id, run, type World } from "./testing/world.ts";
+
+const callees = Array.from({ length: 20 }, (_, i) => `callee-${i + 10}`);
+
+/** A front with twenty callees that look alike but for their age; only the log of the youngest tells what is wrong. */
+function crowded(): World {
+  const apps = ["front", ...callees].map((name) => app(name, { pod: { created_at: ago(60 * (name === "callee-29" ? 1 : 50)) } }));
+  return {
+    ...emptyWorld(asOf),
+    alerts: [alert("A", id("service", "front"), 10)],
+    objects: [...apps.flatMap(({ objects }) => objects), node("worker-1")],
+    edges: [...apps.flatMap(({ edges }) => edges), ...callees.map((name) => calls(id("service", "front"), id("service", name)))],
+    patterns: [
+      {
+        of: id("service", "callee-29"),
+        template: "no space left on device",
+        level: "error",
+        lines: (at) => (at > Date.parse(ago(12)) ? 5 : 0),
+      },
+    ],
+  };
+}
+
+const worlds = { outOfMemory, poolExhausted, nodeOutOfDisk, falseAlarm, crowded };
+
+/** A ranking without its order among exact ties. */
+const ranking = ({ verdict, causes }: Diagnosis, text: (given: string) => string) =>
+  canonicalJson([
+    verdict,
+    causes.map(({ rank, entity, fault, confidence }) => canonicalJson([rank, text(entity), fault, confidence])).sort(),
+  ]);
+
+describe.each(Object.entries(worlds))("%s", (_, scenario) => {
+  it("ranks the same whatever services, pods and nodes are called", () => {
+    const { diagnosis } = run(scenario());
+    fc.assert(
+      fc.property(fc.nat(), (seed) => {
+        const other = renamed(scenario(), seed);
+        return ranking(run(other.world).diagnosis, (given) => given) === ranking(diagnosis, other.text);
+      }),
+      { numRuns: 6 },
+    );
+  });
+
+  it("asks about the same things whatever they are called", () => {
+    const { rounds } = run(scenario());
+    const asked = (text: (given: string) => string, all: typeof rounds) =>
+      all.map((questions) => questions.map((question) => canonicalJson([question.about, subjectsOf(question).map(text).sort()])).sort());
+    fc.assert(
+      fc.property(fc.nat(), (seed) => {
+        const other = renamed(scenario(), seed);
+        return canonicalJson(asked((given) => given, run(other.world).rounds)) === canonicalJson(asked(other.text, rounds));
+      }),
+      { numRuns: 4 },
+    );
+  });
+});
+
+describe("logs to read", () => {
+  const logsRead = (world: World) =>
+    run(world).rounds.map((questions) => questions.filter(({ about }) => about === "logs").flatMap(subjectsOf));
+
+  it("begin with the youngest of those that stand alike, so that it is found among many", () => {
+    expect(logsRead(crowded()).flat()).toContain(id("service", "callee-29"));
+    expect(run(crowded()).diagnosis.causes[0]).toMatchObject({ entity: id("deployment", "callee-29"), fault: "disk_full" });
+  });
+
+  it("are read of all that stand alike at the limit, or of none", () => {
+    const world = crowded();
+    const alike = { ...world, objects: world.objects.map((object) => ({ ...object, created_at: ago(600) })) };
+    const read = logsRead(alike).flat().filter((subject) => callees.some((name) => subject === id("service", name))); // prettier-ignore
+    expect([0, callees.length]).toContain(read.length);
+  });
+});
