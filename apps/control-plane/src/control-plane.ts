@@ -20,6 +20,7 @@ import { cookiesFor } from "./people/cookies.ts";
 import { startIssuer } from "./people/development-issuer.ts";
 import { createIssuerClient } from "./people/issuer-client.ts";
 import type { People } from "./people/people.ts";
+import { watchForSilence } from "./watchdogs/report-silence.ts";
 import { loadTopologyFile } from "./resources/load-topology-file.ts";
 
 const service = "control-plane";
@@ -129,6 +130,7 @@ export async function openControlPlane(config: Config, parts: Parts): Promise<Co
   const server = stack.use(await serve({ app, config, verifier: createTokenVerifier({ issuer, audience, outbound, clock }) }));
   await workOnDiagnoses(app);
   stack.use(forgetOldEvents(app));
+  stack.use(watchForSilence(app));
   log.info({ url: server.url, database: database.kind }, "control plane listening");
   const opened = stack.move();
   return { url: server.url, server, app, [Symbol.asyncDispose]: () => opened.disposeAsync() };

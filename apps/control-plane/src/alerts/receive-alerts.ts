@@ -14,6 +14,7 @@ import type { Delivery } from "./formats/delivery.ts";
 import { formats, type Integration } from "./formats/index.ts";
 import { withoutRepeats, type IncomingAlert, type ReadAlert } from "./incoming-alert.ts";
 import { resolveAlerts } from "./resolve-alerts.ts";
+import { noteWatchdogs } from "../watchdogs/note-watchdogs.ts";
 import { settleKeyedAlerts } from "./settle-keyed-alerts.ts";
 import { insertQuarantined } from "../quarantine/store.ts";
 import { attachAlerts, lockBucketOf, lockBuckets, moveIncidents, upsertAlerts } from "./store.ts";
@@ -207,6 +208,7 @@ export async function receiveIn(tx: Tx, call: Call, delivery: Delivery): Promise
   const alerts = await store(tx, call, { integration, given });
   await quarantine(tx, call, { delivery, malformed });
   const placed = await place(tx, call, { delivery, alerts, malformed });
+  await noteWatchdogs(tx, call, { integration, alerts });
   for (const incidentId of settled.acknowledged) await acknowledgeForSender(tx, call, { incidentId });
   const incidents = alerts.flatMap(({ written }) => placed.incidentOf.get(written.id) ?? written.incident_id ?? []);
   return {

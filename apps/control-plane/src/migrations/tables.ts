@@ -45,6 +45,17 @@ export interface QuarantinedAlertTable extends Owned {
   payload: string;
 }
 
+export interface WatchdogTable extends Owned {
+  integration: string;
+  cluster: string;
+  environment: string;
+  heard: number;
+  heard_at: Date;
+  gap_ms: number;
+  due_at: Date | null;
+  incident_id: string | null;
+}
+
 export interface IncidentTable extends Owned {
   id: string;
   number: number;
@@ -221,6 +232,7 @@ interface CounterTable extends Owned {
 export interface Tables {
   alerts: AlertTable;
   quarantined_alerts: QuarantinedAlertTable;
+  watchdogs: WatchdogTable;
   incidents: IncidentTable;
   incident_entities: IncidentEntityTable;
   timeline_entries: TimelineEntryTable;
