@@ -1,5 +1,6 @@
 import type { Migration } from "@sre/storage";
 import { spine } from "./0001-spine.ts";
+import { reasonsInChinese } from "./0002-reasons-in-chinese.ts";
 
 /** Every migration by its name, run in the order of the names. */
-export const migrations: Record<string, Migration> = { "0001-spine": spine };
+export const migrations: Record<string, Migration> = { "0001-spine": spine, "0002-reasons-in-chinese": reasonsInChinese };
