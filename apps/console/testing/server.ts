@@ -112,8 +112,11 @@ function happen(session: Session, what: string): void {
         ? {
             ...run,
             progress: 70,
-            current_step: "explain",
-            steps: [...run.steps, { step: "explain", at: now, note: "image cache of worker-3 holds 81 GiB" }],
+            current_step: "reason",
+            steps: [
+              ...run.steps,
+              { step: "reason", at: now, note: "from 19 answers", text: { en: "from 19 answers", "zh-TW": "依據 19 則回應" } },
+            ],
           }
         : run,
     );

@@ -85,7 +85,7 @@ test("every finding opens the exact query, its window, its samples and how far t
   await open(page, incidentPath(1042));
   await page
     .getByRole("table", { name: "Evidence" })
-    .getByRole("button", { name: /errors of checkout rose/ })
+    .getByRole("button", { name: /Errors of service checkout rose/ })
     .click();
   const drawer = page.getByRole("dialog", { name: "Evidence" });
   await expect(drawer).toContainText('rate(http_requests_total{code=~"5.."}[2m])');
@@ -106,7 +106,7 @@ test("Kubernetes told now what was asked about then, and says so", async ({ page
 test("missing evidence opens the reason why there is none", async ({ page }) => {
   await open(page, incidentPath(1042));
   await page.getByText("Not known (2)").click();
-  await page.getByRole("button", { name: /tempo was too slow/ }).click();
+  await page.getByRole("button", { name: /calls of service payment/ }).click();
   await expect(page.getByRole("dialog", { name: "Evidence" })).toContainText("the source was too slow");
 });
 
@@ -115,22 +115,24 @@ test("a new verdict is announced and applied only on click", async ({ page }) =>
   const verdict = page.getByRole("region", { name: "Verdict" });
   await expect(page.locator(".shell-bar").getByText("live", { exact: true })).toBeVisible();
   await happen(page, "new-verdict");
-  const news = page.getByText("A new verdict is here: Confirmed: checkout 2.14.0 leaks memory");
+  const news = page.getByText(
+    "A new verdict is here: Deployment checkout runs out of memory after deployment “Deploy checkout 2.14.0”, since 02:44",
+  );
   await expect(news).toBeVisible();
   await expect(verdict).toContainText("likely");
   await page.getByRole("button", { name: "Show it" }).click();
-  await expect(verdict).toContainText("Confirmed: checkout 2.14.0 leaks memory");
-  await expect(verdict).toContainText("Since the diagnosis before: Confidence rose from 0.86 to 0.95");
+  await expect(verdict).toContainText("since 02:44");
+  await expect(verdict).toContainText("Since the diagnosis before: The verdict was likely and is now confirmed");
   await page.getByLabel("Diagnosis shown").selectOption(runId(1));
   await expect(verdict).toContainText("likely");
 });
 
 test("progress shows each step and what it found as it arrives", async ({ page }) => {
   await open(page, incidentPath(1040));
-  await expect(page.getByRole("heading", { name: "Diagnosing: collect" })).toBeVisible();
-  await expect(page.getByText("4 pods evicted")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Diagnosing: Asking the sources" })).toBeVisible();
+  await expect(page.getByText("round 1: 9 of 10 answered, from 3 sources")).toBeVisible();
   await happen(page, "step");
-  await expect(page.getByText("image cache of worker-3 holds 81 GiB")).toBeVisible();
+  await expect(page.getByText("from 19 answers")).toBeVisible();
 });
 
 test("a broken stream is shown as not live, and heals", async ({ page }) => {

@@ -124,6 +124,6 @@ describe("grouping", () => {
   });
   test("says why", () => {
     const [placed] = placeAlerts([alert("a", prod)], [open], rules);
-    expect(placed?.because).toBe("same service checkout (production, cluster eu-1), within 30 min of its other alerts");
+    expect(placed?.because.en).toBe("same service checkout (production, cluster eu-1), within 30 min of its other alerts");
   });
 });

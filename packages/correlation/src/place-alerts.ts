@@ -1,4 +1,4 @@
-import type { EntityId } from "@sre/contracts/evidence";
+import type { EntityId, LocalizedText } from "@sre/contracts/evidence";
 import type { Resolved } from "./resolve-entity.ts";
 
 /** An alert that began to fire and has no incident yet. */
@@ -32,7 +32,7 @@ export interface GroupingRules {
 export interface Placement {
   readonly key: string;
   readonly into: { readonly kind: "incident"; readonly id: string } | { readonly kind: "new"; readonly group: number };
-  readonly because: string;
+  readonly because: LocalizedText;
 }
 
 interface Group {
@@ -46,9 +46,13 @@ interface Group {
   lastMs: number;
 }
 
-const minutes = (ms: number) => `${Math.round(ms / 60_000)} min`;
-const where = (place: Pick<Resolved, "cluster" | "environment">) =>
-  [place.environment || "no environment", place.cluster ? `cluster ${place.cluster}` : "no cluster"].join(", ");
+const minutes = (ms: number) => Math.round(ms / 60_000);
+
+function where({ environment, cluster }: Pick<Resolved, "cluster" | "environment">): LocalizedText {
+  const en = [environment || "no environment", cluster ? `cluster ${cluster}` : "no cluster"];
+  const zh = [environment ? `環境 ${environment}` : "未指定環境", cluster ? `叢集 ${cluster}` : "未指定叢集"];
+  return { en: en.join(", "), "zh-TW": zh.join("，") };
+}
 
 function fitsPlaceAndTime(alert: AlertToPlace, group: Group, windowMs: number): boolean {
   const samePlace = alert.resolved.cluster === group.cluster && alert.resolved.environment === group.environment;
@@ -64,12 +68,21 @@ function neighbourOf(alert: AlertToPlace, group: Group, rules: GroupingRules): E
   return near ? ([...group.entities].find((entity) => near.has(entity)) ?? null) : null;
 }
 
-function reasonToJoin(alert: AlertToPlace, group: Group, rules: GroupingRules): string | null {
+function reasonToJoin(alert: AlertToPlace, group: Group, rules: GroupingRules): LocalizedText | null {
   if (alert.resolved.entity === null || !fitsPlaceAndTime(alert, group, rules.windowMs)) return null;
-  const within = `within ${minutes(rules.windowMs)} of its other alerts`;
-  if (group.service !== null && sameService(alert, group)) return `same service ${group.service} (${where(group)}), ${within}`;
-  const neighbour = neighbourOf(alert, group, rules);
-  return neighbour === null ? null : `${alert.resolved.entity} is few calls away from ${neighbour} (${where(group)}), ${within}`;
+  const [place, span] = [where(group), minutes(rules.windowMs)];
+  const within = { en: `within ${span} min of its other alerts`, "zh-TW": `與其他告警相隔不到 ${span} 分鐘` };
+  if (group.service !== null && sameService(alert, group))
+    return {
+      en: `same service ${group.service} (${place.en}), ${within.en}`,
+      "zh-TW": `同為服務 ${group.service}（${place["zh-TW"]}），${within["zh-TW"]}`,
+    };
+  const [entity, neighbour] = [alert.resolved.entity, neighbourOf(alert, group, rules)];
+  if (neighbour === null) return null;
+  return {
+    en: `${entity} is few calls away from ${neighbour} (${place.en}), ${within.en}`,
+    "zh-TW": `${entity} 與 ${neighbour} 呼叫距離相近（${place["zh-TW"]}），${within["zh-TW"]}`,
+  };
 }
 
 function openGroup(alert: AlertToPlace, index: number): Group {
@@ -98,11 +111,18 @@ function existingGroup(incident: OpenIncident): Group {
   return { target, cluster, environment, namespace, service, entities: new Set(incident.entities), firstMs, lastMs };
 }
 
-function firstReason(alert: AlertToPlace): string {
-  const { resolved } = alert;
-  return resolved.entity === null
-    ? "stands alone: no label says what it is about, and such alerts are never grouped"
-    : `first alert of ${resolved.service ?? resolved.entity} (${where(resolved)}); what it is about: ${resolved.because}`;
+const alone: LocalizedText = {
+  en: "stands alone: no label says what it is about, and such alerts are never grouped",
+  "zh-TW": "單獨成立：沒有標籤說明告警對象，這類告警不會合併",
+};
+
+function firstReason({ resolved }: AlertToPlace): LocalizedText {
+  if (resolved.entity === null) return alone;
+  const [name, place] = [resolved.service ?? resolved.entity, where(resolved)];
+  return {
+    en: `first alert of ${name} (${place.en}); what it is about is known from: ${resolved.because.en}`,
+    "zh-TW": `${name} 的第一則告警（${place["zh-TW"]}）；對象的判斷依據：${resolved.because["zh-TW"]}`,
+  };
 }
 
 const byStart = (a: AlertToPlace, b: AlertToPlace) => a.startsAtMs - b.startsAtMs || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);

@@ -1,4 +1,4 @@
-import { entityId, entityParts, type EntityId, type Labels } from "@sre/contracts/evidence";
+import { entityId, entityParts, type EntityId, type Labels, type LocalizedText } from "@sre/contracts/evidence";
 import type { EntityMapping } from "./mapping.ts";
 
 /** Where an alert comes from and what it is about. */
@@ -10,8 +10,14 @@ export interface Resolved {
   readonly entity: EntityId | null;
   /** The name under which it is grouped: of the service, the workload, the pod without its hashes, or `node:name`. */
   readonly service: string | null;
-  readonly because: string;
+  readonly because: LocalizedText;
 }
+
+const byLabel = (label: string): LocalizedText => ({ en: `label ${label}`, "zh-TW": `標籤 ${label}` });
+const withoutPort = (label: string): LocalizedText => ({ en: `label ${label}, without its port`, "zh-TW": `標籤 ${label}（不含連接埠）` });
+const ownerOfPod: LocalizedText = { en: "owner of the pod, from the topology", "zh-TW": "拓撲中該 Pod 的擁有者" };
+const podAlone: LocalizedText = { en: "label of the pod; its owner is not known", "zh-TW": "Pod 標籤（擁有者不明）" };
+const noLabel: LocalizedText = { en: "no label says what it is about", "zh-TW": "沒有標籤說明對象" };
 
 /** What owns a pod, as the topology knows it. */
 export type Owners = ReadonlyMap<EntityId, EntityId>;
@@ -61,7 +67,7 @@ function byService(labels: Labels, mapping: EntityMapping, place: Place): Resolv
   const service = first(labels, mapping.service);
   if (!service || isExporter(mapping, service.value)) return null;
   const entity = entityId({ cluster: place.cluster, namespace: place.namespace, kind: "service", name: service.value });
-  return { ...place, entity, service: service.value, because: `label ${service.label}` };
+  return { ...place, entity, service: service.value, because: byLabel(service.label) };
 }
 
 function byWorkload(labels: Labels, mapping: EntityMapping, place: Place): Resolved | null {
@@ -69,7 +75,7 @@ function byWorkload(labels: Labels, mapping: EntityMapping, place: Place): Resol
     const found = first(labels, names);
     if (!found) continue;
     const entity = entityId({ cluster: place.cluster, namespace: place.namespace, kind, name: found.value });
-    return { ...place, entity, service: found.value, because: `label ${found.label}` };
+    return { ...place, entity, service: found.value, because: byLabel(found.label) };
   }
   return null;
 }
@@ -78,28 +84,28 @@ function byPod(input: { labels: Labels; mapping: EntityMapping; owners: Owners }
   const pod = podOf(input.labels, input.mapping);
   if (!pod) return null;
   const owner = input.owners.get(pod);
-  if (owner) return { ...place, entity: owner, service: entityParts(owner).name, because: "owner of the pod, from the topology" };
-  return { ...place, entity: pod, service: withoutHash(entityParts(pod).name), because: "label of the pod; its owner is not known" };
+  if (owner) return { ...place, entity: owner, service: entityParts(owner).name, because: ownerOfPod };
+  return { ...place, entity: pod, service: withoutHash(entityParts(pod).name), because: podAlone };
 }
 
-function nodeNamed(name: string, place: Place, because: string): Resolved {
+function nodeNamed(name: string, place: Place, because: LocalizedText): Resolved {
   const entity = entityId({ cluster: place.cluster, namespace: "", kind: "node", name });
   return { ...place, entity, service: `node:${name}`, because };
 }
 
 function byNode(labels: Labels, mapping: EntityMapping, place: Place): Resolved | null {
   const node = first(labels, mapping.node);
-  return node ? nodeNamed(node.value, place, `label ${node.label}`) : null;
+  return node ? nodeNamed(node.value, place, byLabel(node.label)) : null;
 }
 
 function byJobOrInstance(labels: Labels, mapping: EntityMapping, place: Place): Resolved | null {
   const job = first(labels, mapping.job);
   if (job && !isExporter(mapping, job.value)) {
     const entity = entityId({ cluster: place.cluster, namespace: place.namespace, kind: "service", name: job.value });
-    return { ...place, entity, service: job.value, because: `label ${job.label}` };
+    return { ...place, entity, service: job.value, because: byLabel(job.label) };
   }
   const instance = first(labels, mapping.instance);
-  return instance ? nodeNamed(instance.value.replace(/:\d+$/, ""), place, `label ${instance.label}, without its port`) : null;
+  return instance ? nodeNamed(instance.value.replace(/:\d+$/, ""), place, withoutPort(instance.label)) : null;
 }
 
 /**
@@ -113,6 +119,6 @@ export function resolveEntity(labels: Labels, mapping: EntityMapping, owners: Ow
     byWorkload(labels, mapping, place) ??
     byPod({ labels, mapping, owners }, place) ??
     byNode(labels, mapping, place) ??
-    byJobOrInstance(labels, mapping, place) ?? { ...place, entity: null, service: null, because: "no label says what it is about" }
+    byJobOrInstance(labels, mapping, place) ?? { ...place, entity: null, service: null, because: noLabel }
   );
 }

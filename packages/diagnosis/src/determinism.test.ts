@@ -21,6 +21,14 @@ function shuffledData(data: EvidenceData, seed: number): EvidenceData {
   switch (data.about) {
     case "series":
       return { ...data, rows: shuffled(data.rows, seed) };
+    case "rule":
+      return { ...data, rows: shuffled(data.rows, seed), fired: shuffled(data.fired, seed) };
+    case "calls":
+      return { ...data, rows: shuffled(data.rows, seed) };
+    case "alerts":
+      return { ...data, alerts: shuffled(data.alerts, seed) };
+    case "checks":
+      return { ...data, checks: shuffled(data.checks, seed) };
     case "objects":
       return { ...data, objects: shuffled(data.objects, seed) };
     case "events":
@@ -30,9 +38,7 @@ function shuffledData(data: EvidenceData, seed: number): EvidenceData {
     case "logs":
       return { ...data, patterns: shuffled(data.patterns, seed) };
     case "topology":
-      return { ...data, edges: shuffled(data.edges, seed), entities: shuffled(data.entities, seed) };
-    default:
-      return data;
+      return { ...data, edges: shuffled(data.edges, seed), entities: shuffled(data.entities, seed), aliases: shuffled(data.aliases, seed) };
   }
 }
 

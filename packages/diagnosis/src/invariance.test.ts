@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { canonicalJson } from "@sre/contracts/canonical";
-import { subjectsOf, type Diagnosis } from "@sre/contracts/evidence";
-import { ago, alert, app, asOf, calls, node } from "./testing/builders.ts";
+import { entityId, subjectsOf, type Diagnosis } from "@sre/contracts/evidence";
+import { ago, alert, app, asOf, calls, event, node } from "./testing/builders.ts";
+import { object } from "./testing/detected.ts";
 import { renamed } from "./testing/renamed.ts";
 import { falseAlarm, nodeOutOfDisk, outOfMemory, poolExhausted } from "./testing/scenarios.ts";
 import { emptyWorld, id, run, type World } from "./testing/world.ts";
@@ -28,7 +29,24 @@ function crowded(): World {
   };
 }
 
-const worlds = { outOfMemory, poolExhausted, nodeOutOfDisk, falseAlarm, crowded };
+/** Pods of three apps that something in their namespace refuses, and a claim that is not there: nothing tells what it is by name. */
+function refused(): World {
+  const names = ["cart", "pay", "stock"];
+  const apps = names.map((name) => app(name, { available: 0 }));
+  const made = names.map((name) =>
+    object(id("replicaset", `${name}-5d4f8b9c7`), { owner: id("deployment", name), spec: { replicas: 1 }, status: { replicas: 0 } }),
+  );
+  const message = (name: string) => `Error creating: pods "${name}-5d4f8b9c7-zz9zz" was denied the request by team-policy`;
+  return {
+    ...emptyWorld(asOf),
+    alerts: names.map((name) => alert("Unavailable", id("service", name), 8)),
+    objects: [...apps.flatMap(({ objects }) => objects), ...made, object(id("policy", "team-policy")), node("worker-1")],
+    edges: [...apps.flatMap(({ edges }) => edges), calls(id("service", "cart"), id("service", "pay"))],
+    events: made.map(({ entity }, i) => event(entity, "FailedCreate", { message: message(names[i] ?? ""), first: 9, last: 1, count: 5 })),
+  };
+}
+
+const worlds = { outOfMemory, poolExhausted, nodeOutOfDisk, falseAlarm, crowded, refused };
 
 /** A ranking without its order among exact ties. */
 const ranking = ({ verdict, causes }: Diagnosis, text: (given: string) => string) =>
@@ -61,6 +79,15 @@ describe.each(Object.entries(worlds))("%s", (_, scenario) => {
       { numRuns: 4 },
     );
   });
+});
+
+it("what many are kept from by one thing is laid at the place of that thing", () => {
+  const { diagnosis } = run(refused());
+  expect(diagnosis.causes[0]).toMatchObject({
+    entity: entityId({ cluster: "eu-1", namespace: "", kind: "namespace", name: "shop" }),
+    fault: "unknown",
+  });
+  expect(diagnosis.causes[0]?.explains).toEqual(["cart", "pay", "stock"].map((name) => id("service", name)));
 });
 
 describe("logs to read", () => {

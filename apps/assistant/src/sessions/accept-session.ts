@@ -6,6 +6,7 @@ import { packJson } from "./packed.ts";
 import { requestHashOf, sessionRequestOf, type RequestBody, type SessionRequest } from "./session-request.ts";
 import { countOpenSessions, findSessionByKey, insertSession, meanDurationSeconds } from "./store.ts";
 import type { Tx } from "../migrations/tables.ts";
+import { acceptedNote } from "./step-notes.ts";
 
 /** What a caller is told to expect before this team's first diagnosis has finished. Seconds. */
 const firstEstimateSeconds = 10;
@@ -33,7 +34,7 @@ function rowOf(app: App, ctx: CallContext, input: AcceptSession & { whole: Sessi
     time_limit_seconds: whole.body.time_limit_seconds ?? app.settings.timeLimitSeconds,
     accepted_at: ctx.at,
     current_step: "accepted",
-    steps: JSON.stringify([{ step: "accepted", at: ctx.at.toISOString(), note: "waiting for its turn" }]),
+    steps: JSON.stringify([{ step: "accepted", at: ctx.at.toISOString(), note: acceptedNote.en, text: acceptedNote }]),
   };
 }
 

@@ -7,6 +7,7 @@ import { withinBytes } from "../diagnose/evidence-size.ts";
 import { observedSource } from "../sources/observed-source.ts";
 import { insertRound } from "./evidence-store.ts";
 import type { HeldSession } from "./held-session.ts";
+import { collectedNote } from "./step-notes.ts";
 
 /** Time kept for the conclusion: this share of the limit, at most so much. Milliseconds. */
 const reserve = { share: 0.1, msMax: 5_000 } as const;
@@ -62,12 +63,6 @@ async function ask(collecting: Collecting, questions: readonly Question[]): Prom
   return limit.aborted ? answers.map(cutOff) : answers;
 }
 
-function noteOf(round: Round): string {
-  const answered = round.answers.filter(({ kind }) => kind === "answered").length;
-  const sources = new Set(round.answers.map(({ source }) => source)).size;
-  return `round ${round.number}: ${answered} of ${round.answers.length} answered, from ${sources} sources`;
-}
-
 const progressAfter: Record<RoundNumber, number> = { 1: 40, 2: 65, 3: 85 };
 
 /** Asks the questions of a round and stores all answers in one transaction: a round is finished, or has not been asked. */
@@ -88,7 +83,7 @@ export async function collectRound(
       progress: progressAfter[round.number],
       current_step: "collect",
     };
-    await session.change(tx, { set, note: noteOf(done) });
+    await session.change(tx, { set, note: collectedNote(done) });
     return added;
   });
   failPoints.hit("round.checkpointed");

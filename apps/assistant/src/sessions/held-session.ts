@@ -1,3 +1,4 @@
+import type { LocalizedText } from "@sre/contracts/evidence";
 import type { TeamId } from "@sre/contracts/shared";
 import type { App } from "../app.ts";
 import { changeHeldSession, isHeld, type Held, type SessionChange } from "./store.ts";
@@ -21,7 +22,7 @@ export interface HeldSession {
   /** Aborts when the run must end early: the process stops, or the session is lost. */
   readonly signal: AbortSignal;
   /** Changes the session and adds a step. Throws SessionLost when it is not held any more. */
-  change(db: Db, change: { set: SessionChange; note?: string }): Promise<void>;
+  change(db: Db, change: { set: SessionChange; note?: LocalizedText }): Promise<void>;
   /** Whether the session was lost, however that came out. */
   lost(): boolean;
   close(): void;
@@ -48,7 +49,7 @@ export function holdSession(app: App, held: Held & { teamId: TeamId }, stop: Abo
     signal: AbortSignal.any([stop, lost.signal]),
     async change(db, { set, note }) {
       const at = app.clock.now().toISOString();
-      const steps = note === undefined || set.current_step === undefined ? [] : [{ step: set.current_step, at, note }];
+      const steps = note === undefined || set.current_step === undefined ? [] : [{ step: set.current_step, at, note: note.en, text: note }];
       if (await changeHeldSession(db, held, { set, steps })) return;
       lost.abort(new SessionLost());
       throw new SessionLost();

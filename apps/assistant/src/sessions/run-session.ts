@@ -1,4 +1,5 @@
 import { sha256 } from "@sre/contracts/canonical";
+import type { LocalizedText } from "@sre/contracts/evidence";
 import { TeamId } from "@sre/contracts/shared";
 import { failPoints, runWithTraceparent } from "@sre/service-kit";
 import type { Job } from "@sre/storage";
@@ -12,6 +13,7 @@ import { findRounds } from "./evidence-store.ts";
 import { holdSession, SessionLost, type HeldSession } from "./held-session.ts";
 import { packJson, unpackJson } from "./packed.ts";
 import { scopeInputOf, type SessionRequest } from "./session-request.ts";
+import { failedNote, progressNote, reportedNote } from "./step-notes.ts";
 import { claimSession, type SessionRow } from "./store.ts";
 
 interface Run {
@@ -23,25 +25,13 @@ interface Run {
 
 const progressBefore: Record<RoundNumber, number> = { 1: 10, 2: 45, 3: 70 };
 
-function progressOf(progress: Progress): { set: { progress: number; current_step: string }; note: string } {
-  switch (progress.step) {
-    case "scope": {
-      const { window, entities, alerts } = progress.scope;
-      return {
-        set: { progress: 5, current_step: "scope" },
-        note: `${alerts.length} alerts on ${entities.length} entities, ${window.from} to ${window.to}`,
-      };
-    }
-    case "plan":
-      return {
-        set: { progress: progressBefore[progress.round], current_step: "plan" },
-        note: `round ${progress.round}: ${progress.questions.length} questions`,
-      };
-    case "reason": {
-      const answers = progress.rounds.reduce((sum, round) => sum + round.answers.length, 0);
-      return { set: { progress: 90, current_step: "reason" }, note: `from ${answers} answers` };
-    }
-  }
+function percentOf(progress: Progress): number {
+  if (progress.step === "plan") return progressBefore[progress.round];
+  return progress.step === "scope" ? 5 : 90;
+}
+
+function progressOf(progress: Progress): { set: { progress: number; current_step: string }; note: LocalizedText } {
+  return { set: { progress: percentOf(progress), current_step: progress.step }, note: progressNote(progress) };
 }
 
 async function collectingFor({ app, row, request, session }: Run): Promise<Collecting> {
@@ -99,7 +89,7 @@ async function finish({ app, row, session }: Run, report: Report): Promise<void>
         headline: storable(headline.en),
         result: packed,
       },
-      note: verdict,
+      note: reportedNote(report.diagnosis),
     });
     failPoints.hit("reported.before_commit");
   });
@@ -109,10 +99,10 @@ async function finish({ app, row, session }: Run, report: Report): Promise<void>
 
 async function fail({ app, row, session }: Run, error: unknown): Promise<void> {
   const at = app.clock.now();
-  const detail = "The diagnosis could not be finished, however often it was tried; the log of the assistant says why.";
+  const detail = failedNote.en;
   await session.change(app.database.kysely, {
     set: { status: "failed", current_step: "failed", finished_at: at, error_code: "internal_error", error_detail: detail },
-    note: detail,
+    note: failedNote,
   });
   app.metrics.diagnosis("failed", Math.max(0, at.getTime() - row.started_at.getTime()) / 1_000);
   app.log.error({ err: error, session: session.id, attempts: row.attempts }, "a diagnosis failed for good");

@@ -2,13 +2,14 @@ import type { DiagnosisSummary } from "@sre/contracts/control-plane";
 import { useLanguage } from "../app/language.ts";
 import { Instant, useAge } from "../ui/instant.tsx";
 import { Panel } from "../ui/panel.tsx";
+import { stepName } from "./step-names.ts";
 import "./progress-panel.css";
 
 /** Where a diagnosis stands and what it has found so far: never a bare spinner. */
 export function ProgressPanel({ run }: { run: DiagnosisSummary }) {
-  const { t } = useLanguage();
+  const { t, say } = useLanguage();
   const age = useAge();
-  const title = run.status === "queued" ? t("progress.queued") : `${t("progress.running")}: ${run.current_step}`;
+  const title = run.status === "queued" ? t("progress.queued") : `${t("progress.running")}: ${stepName(run.current_step, t)}`;
   return (
     <Panel
       title={title}
@@ -23,7 +24,7 @@ export function ProgressPanel({ run }: { run: DiagnosisSummary }) {
               <span className="quiet">
                 <Instant at={step.at} seconds />
               </span>{" "}
-              <strong>{step.step}</strong> {step.note}
+              <strong>{stepName(step.step, t)}</strong> {step.text ? say(step.text) : step.note}
             </li>
           ))}
         </ol>

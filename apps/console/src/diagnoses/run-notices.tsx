@@ -29,7 +29,7 @@ export function RunNotices({ choice, onShow }: { choice: RunChoice; onShow: (id:
             <span>
               <span aria-hidden="true">▲ </span>
               {t(broken.status === "failed" ? "verdict.failed" : "verdict.cancelled")}
-              {broken.error ? `: ${broken.error}` : ""}. {shownId ? t("verdict.older") : t("verdict.noneNext")}
+              {broken.error_text ? `: ${say(broken.error_text)}` : ""}. {shownId ? t("verdict.older") : t("verdict.noneNext")}
             </span>
           </div>
         ) : null}

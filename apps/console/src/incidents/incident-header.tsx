@@ -37,7 +37,7 @@ function Facts({ incident }: { incident: Incident }) {
 
 /** What it is, how bad, since when, who has it, and what can be done. */
 export function IncidentHeader({ incident, alerts }: { incident: Incident; alerts: readonly Alert[] }) {
-  const { t } = useLanguage();
+  const { t, say } = useLanguage();
   const links = linksOf(alerts);
   return (
     <header className="incident-head">
@@ -59,7 +59,7 @@ export function IncidentHeader({ incident, alerts }: { incident: Incident; alert
             ))}
           </ul>
         ) : null}
-        {incident.alerts_total > 1 ? <Fold title={t("incident.together")}>{incident.grouped_because}</Fold> : null}
+        {incident.alerts_total > 1 ? <Fold title={t("incident.together")}>{say(incident.grouped_because_text)}</Fold> : null}
       </div>
     </header>
   );

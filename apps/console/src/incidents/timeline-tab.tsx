@@ -4,6 +4,7 @@ import { useContext, useState } from "react";
 import { timelineQuery } from "../api/queries.ts";
 import { useLanguage } from "../app/language.ts";
 import { RunContext } from "../diagnoses/run-context.ts";
+import { stepName } from "../diagnoses/step-names.ts";
 import { Instant } from "../ui/instant.tsx";
 import { Empty, Waiting } from "../ui/panel.tsx";
 import { ProblemNote } from "../ui/problem-note.tsx";
@@ -67,8 +68,8 @@ export function TimelineTab({ incident }: { incident: Incident }) {
     sign: "·",
     look: "",
     kind: t("timeline.step"),
-    actor: step.step,
-    text: step.note,
+    actor: stepName(step.step, t),
+    text: step.text ? say(step.text) : step.note,
   }));
   const lines = [...entries, ...(withSteps ? steps : [])].sort((a, b) => Date.parse(a.at) - Date.parse(b.at) || (a.id < b.id ? -1 : 1));
   return (

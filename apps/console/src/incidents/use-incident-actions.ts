@@ -12,7 +12,7 @@ export interface ChosenDeployment {
 
 /** What people can do to incidents; each says what came of it and renews what it changed. */
 export function useIncidentActions() {
-  const { t } = useLanguage();
+  const { t, language } = useLanguage();
   const toast = useToast();
   const client = useQueryClient();
   const [working, setWorking] = useState(false);
@@ -53,7 +53,10 @@ export function useIncidentActions() {
     diagnose: (id: string, deployment: ChosenDeployment | null) =>
       run(() => call("requestDiagnosis", { ...on(id), body: { deployment } }), t("action.asked")),
     copyReport: (id: string) =>
-      run(async () => navigator.clipboard.writeText(await callText("getIncidentReport", on(id))), t("action.copied")),
+      run(
+        async () => navigator.clipboard.writeText(await callText("getIncidentReport", { ...on(id), query: { language } })),
+        t("action.copied"),
+      ),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { LocalizedText } from "@sre/contracts/evidence";
 import type { CallContext } from "@sre/service-kit";
 import { placeAlerts, type AlertToPlace, type OpenIncident, type Placement } from "@sre/correlation";
 import type { App } from "../app.ts";
@@ -77,7 +78,7 @@ function titleOf({ alert, resolved }: DeliveredAlert): string {
     .replaceAll(/\p{Cs}/gu, "");
 }
 
-function newRow(ctx: CallContext, input: { id: string; number: number; because: string; members: readonly DeliveredAlert[] }) {
+function newRow(ctx: CallContext, input: { id: string; number: number; because: LocalizedText; members: readonly DeliveredAlert[] }) {
   const { members } = input;
   const severity = worst(members.map(({ alert }) => alert.severity));
   const starts = members.map(({ alert }) => alert.startsAt.getTime());
@@ -86,14 +87,14 @@ function newRow(ctx: CallContext, input: { id: string; number: number; because: 
   return {
     team_id: ctx.teamId, id: input.id, number: input.number, title: titleOf(speaks), status: "new", severity, cluster, environment, namespace, service,
     started_at: new Date(Math.min(...starts)), last_alert_at: new Date(Math.max(...starts)), created_at: ctx.at, updated_at: ctx.at,
-    acknowledged_at: null, resolved_at: null, assignee: null, resolution: null, grouped_because: input.because, alerts_firing: 0, alerts_total: 0, version: 1,
+    acknowledged_at: null, resolved_at: null, assignee: null, resolution: null, grouped_because: input.because.en, grouped_because_zh: input.because["zh-TW"], alerts_firing: 0, alerts_total: 0, version: 1,
   } as const; // prettier-ignore
 }
 
 async function openGroups(
   tx: Tx,
   call: { app: App; ctx: CallContext },
-  groups: readonly { because: string; members: readonly DeliveredAlert[] }[],
+  groups: readonly { because: LocalizedText; members: readonly DeliveredAlert[] }[],
 ): Promise<OpenedIncident[]> {
   if (groups.length === 0) return [];
   const { app, ctx } = call;
@@ -108,7 +109,7 @@ export async function placeInIncidents(tx: Tx, call: { app: App; ctx: CallContex
   if (alerts.length === 0) return { incidentOf: new Map(), opened: [] };
   const placements = await decide(tx, call, alerts);
   const byId = new Map(alerts.map((delivered) => [delivered.written.id, delivered]));
-  const groups = new Map<number, { because: string; members: DeliveredAlert[] }>();
+  const groups = new Map<number, { because: LocalizedText; members: DeliveredAlert[] }>();
   for (const { key, into, because } of placements) {
     if (into.kind !== "new") continue;
     const group = groups.get(into.group) ?? { because, members: [] };

@@ -1,5 +1,6 @@
 import { DiagnosticResult } from "@sre/contracts/assistant";
 import type { DiagnosisRun, DiagnosisSummary } from "@sre/contracts/control-plane";
+import { wordsForFailure } from "./diagnosis-words.ts";
 import type { DiagnosisRow, DiagnosisSummaryRow } from "./store.ts";
 
 /** The stored result of a diagnosis, null while there is none. */
@@ -24,6 +25,7 @@ function commonOf(row: DiagnosisSummaryRow): Omit<DiagnosisRun, "result"> {
     requested_by: row.requested_by,
     changed: row.changed,
     error: row.error,
+    error_text: row.error === null ? null : wordsForFailure(row.error),
   };
 }
 

@@ -13,9 +13,9 @@ export const triggerWords: Readonly<Record<DiagnosisRun["trigger"], LocalizedTex
 
 const verdictWords: Readonly<Record<Verdict, LocalizedText>> = {
   confirmed: { en: "confirmed", "zh-TW": "已確認" },
-  likely: { en: "likely", "zh-TW": "可能" },
+  likely: { en: "likely", "zh-TW": "很可能" },
   inconclusive: { en: "inconclusive", "zh-TW": "無法判定" },
-  nothing_wrong: { en: "nothing wrong", "zh-TW": "沒有異常" },
+  nothing_wrong: { en: "nothing wrong", "zh-TW": "未見異常" },
 };
 
 type Judged = Pick<Diagnosis, "verdict" | "causes">;
@@ -30,11 +30,11 @@ function causeChange(before: Judged, after: Judged): LocalizedText | null {
   const [was, is] = [before.causes[0], after.causes[0]];
   if (was?.entity === is?.entity && was?.fault === is?.fault) return null;
   if (!is)
-    return { en: `No cause is left; the first one was: ${was!.title.en}`, "zh-TW": `已無成因；先前的首要成因為：${was!.title["zh-TW"]}` };
-  if (!was) return { en: `A first cause was found: ${is.title.en}`, "zh-TW": `找到首要成因：${is.title["zh-TW"]}` };
+    return { en: `No cause is left; the first one was: ${was!.title.en}`, "zh-TW": `已無根因；先前的首要根因為：${was!.title["zh-TW"]}` };
+  if (!was) return { en: `A first cause was found: ${is.title.en}`, "zh-TW": `找到首要根因：${is.title["zh-TW"]}` };
   return {
     en: `The first cause is now: ${is.title.en} (before: ${was.title.en})`,
-    "zh-TW": `首要成因現為：${is.title["zh-TW"]}（先前：${was.title["zh-TW"]}）`,
+    "zh-TW": `首要根因現為：${is.title["zh-TW"]}（先前：${was.title["zh-TW"]}）`,
   };
 }
 
@@ -43,4 +43,21 @@ export function wordsForChange(before: Judged, after: Judged): LocalizedText | n
   const parts = [verdictChange(before, after), causeChange(before, after)].filter((part) => part !== null);
   if (parts.length === 0) return null;
   return { en: `${parts.map((part) => part.en).join(". ")}.`, "zh-TW": `${parts.map((part) => part["zh-TW"]).join("。")}。` };
+}
+
+/** Why a diagnosis ended without a result or waits, by the beginning of the stored sentence; what follows it is somebody's own words. */
+const failureBeginnings: readonly (readonly [en: string, zh: string])[] = [
+  ["the assistant could not be asked: ", "無法連上 assistant："],
+  ["the assistant refused: ", "assistant 拒絕請求："],
+  ["the assistant does not know the session any more", "assistant 已無此診斷的紀錄"],
+  ["the assistant did not finish in time", "assistant 未能在時限內完成"],
+  ["the assistant reported no result", "assistant 未回報結果"],
+  ["The diagnosis could not be finished, however often it was tried; the log of the assistant says why.", "診斷多次嘗試後仍無法完成，原因請見 assistant 的日誌。"],
+  ["cancelled", "已取消"],
+]; // prettier-ignore
+
+/** The reason of a failed or waiting diagnosis in each language. */
+export function wordsForFailure(because: string): LocalizedText {
+  const known = failureBeginnings.find(([en]) => because.startsWith(en));
+  return { en: because, "zh-TW": known === undefined ? because : known[1] + because.slice(known[0].length) };
 }

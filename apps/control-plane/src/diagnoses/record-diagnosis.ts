@@ -8,7 +8,7 @@ import { recordAudit } from "../audit/record-audit.ts";
 import { publishEvents } from "../events/store.ts";
 import { appendTimeline } from "../incidents/timeline.ts";
 import type { DiagnosisTable, Tx } from "../migrations/tables.ts";
-import { wordsForChange } from "./diagnosis-words.ts";
+import { wordsForChange, wordsForFailure } from "./diagnosis-words.ts";
 import { resultOf } from "./diagnosis-view.ts";
 import { findLatestReported, lockDiagnosis, updateDiagnosis, type DiagnosisRow } from "./store.ts";
 
@@ -151,7 +151,7 @@ export function recordFailure(
   const { status, because } = input;
   const text =
     status === "failed"
-      ? { en: `Diagnosis failed: ${because}`, "zh-TW": `診斷失敗：${because}` }
+      ? { en: `Diagnosis failed: ${because}`, "zh-TW": `診斷失敗：${wordsForFailure(because)["zh-TW"]}` }
       : { en: "Diagnosis cancelled", "zh-TW": "診斷已取消" };
   const ending = async (): Promise<Ending> => ({
     set: { status, current_step: status, error: because },

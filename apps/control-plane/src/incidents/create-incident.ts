@@ -14,7 +14,7 @@ function newRow(ctx: CallContext, input: { id: string; number: number; body: Cre
   return {
     team_id: ctx.teamId, id: input.id, number: input.number, title, status: "new", severity, cluster, environment, namespace: "", service,
     started_at: at, last_alert_at: at, created_at: at, updated_at: at, acknowledged_at: null, resolved_at: null, assignee: null, resolution: null,
-    grouped_because: `opened by hand by ${ctx.principal.name}`, alerts_firing: 0, alerts_total: 0, version: 1,
+    grouped_because: `opened by hand by ${ctx.principal.name}`, grouped_because_zh: `由 ${ctx.principal.name} 手動建立`, alerts_firing: 0, alerts_total: 0, version: 1,
   } as const; // prettier-ignore
 }
 

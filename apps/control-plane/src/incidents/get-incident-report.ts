@@ -1,3 +1,4 @@
+import type { Language } from "@sre/contracts/evidence";
 import { requireScope, type CallContext } from "@sre/service-kit";
 import type { App } from "../app.ts";
 import { diagnosisRunOf } from "../diagnoses/diagnosis-view.ts";
@@ -7,8 +8,8 @@ import { incidentOf } from "./incident-view.ts";
 import { incidentReport } from "./incident-report.ts";
 import { findTimeline, timelineEntryOf } from "./timeline.ts";
 
-/** The incident as a Markdown document. */
-export async function getIncidentReport(app: App, ctx: CallContext, input: { incidentId: string }): Promise<string> {
+/** The incident as a Markdown document in one language. */
+export async function getIncidentReport(app: App, ctx: CallContext, input: { incidentId: string; language: Language }): Promise<string> {
   requireScope(ctx, "incidents:read");
   const db = app.database.kysely;
   const incident = await needIncident(app, ctx, input.incidentId);
@@ -18,5 +19,6 @@ export async function getIncidentReport(app: App, ctx: CallContext, input: { inc
     incident: incidentOf(incident),
     diagnosis: diagnosis ? diagnosisRunOf(diagnosis) : null,
     timeline: timeline.map(timelineEntryOf),
+    language: input.language,
   });
 }

@@ -25,6 +25,7 @@ export function incidentOf(row: IncidentOverview): Incident {
     alerts_firing: row.alerts_firing,
     alerts_total: row.alerts_total,
     grouped_because: row.grouped_because,
+    grouped_because_text: { en: row.grouped_because, "zh-TW": row.grouped_because_zh ?? row.grouped_because },
     diagnosis: row.diagnosis,
     version: row.version,
   };

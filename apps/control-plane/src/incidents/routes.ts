@@ -42,9 +42,9 @@ export function incidentRoutes(app: App): Handlers<typeof incidentOperations> {
       status: 200,
       body: { items: await getIncidentTimeline(app, ctx, { incidentId: params.incident_id }) },
     }),
-    getIncidentReport: async (ctx, { params }) => ({
+    getIncidentReport: async (ctx, { params, query }) => ({
       status: 200,
-      body: await getIncidentReport(app, ctx, { incidentId: params.incident_id }),
+      body: await getIncidentReport(app, ctx, { incidentId: params.incident_id, language: query.language }),
     }),
   };
 }

@@ -75,6 +75,7 @@ export interface IncidentTable extends Owned {
   assignee: string | null;
   resolution: string | null;
   grouped_because: string;
+  grouped_because_zh: string | null;
   alerts_firing: number;
   alerts_total: number;
   version: number;

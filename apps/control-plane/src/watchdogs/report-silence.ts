@@ -20,7 +20,7 @@ function newRow(ctx: CallContext, watchdog: WatchdogRow, { id, number }: { id: s
   return {
     team_id: ctx.teamId, id, number, title: titleOf(watchdog), status: "new", severity: "critical", cluster, environment, namespace: "", service: null,
     started_at: heardAt, last_alert_at: heardAt, created_at: ctx.at, updated_at: ctx.at, acknowledged_at: null, resolved_at: null, assignee: null, resolution: null,
-    grouped_because: "a silence stands alone", alerts_firing: 0, alerts_total: 0, version: 1,
+    grouped_because: "a silence stands alone", grouped_because_zh: "心跳中斷，單獨成立", alerts_firing: 0, alerts_total: 0, version: 1,
   } as const; // prettier-ignore
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Diagnosis, EntityId, EvidenceId, Finding, Cause, Plan, Answer, Question, ScopeAlert } from "../evidence/index.ts";
-import { Instant, Page, pageOf, Severity, text } from "../shared/values.ts";
+import { Instant, LocalizedText, Page, pageOf, Severity, text } from "../shared/values.ts";
 
 export const SessionId = z.uuid().meta({ id: "SessionId" });
 export type SessionId = z.infer<typeof SessionId>;
@@ -80,7 +80,9 @@ export const SessionStatus = z.enum(["accepted", "running", "completed", "failed
 export type SessionStatus = z.infer<typeof SessionStatus>;
 
 /** What has been found so far, for people who wait. */
-export const SessionStep = z.object({ step: z.string(), at: Instant, note: z.string() }).meta({ id: "SessionStep" });
+export const SessionStep = z
+  .object({ step: z.string(), at: Instant, note: z.string(), text: LocalizedText.optional().meta({ description: "the note in each language" }) })
+  .meta({ id: "SessionStep" }); // prettier-ignore
 export type SessionStep = z.infer<typeof SessionStep>;
 
 export const DiagnosticStatus = z

@@ -21,6 +21,7 @@ export const DiagnosisRun = z
     changed: LocalizedText.nullable().meta({ description: "what is different from the diagnosis before" }),
     result: DiagnosticResult.nullable(),
     error: z.string().nullable(),
+    error_text: LocalizedText.nullable().meta({ description: "the error in each language" }),
   })
   .meta({ id: "DiagnosisRun" });
 export type DiagnosisRun = z.infer<typeof DiagnosisRun>;

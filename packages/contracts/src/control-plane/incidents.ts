@@ -26,6 +26,7 @@ export const Incident = z
     alerts_firing: z.number().int(),
     alerts_total: z.number().int(),
     grouped_because: z.string(),
+    grouped_because_text: LocalizedText.meta({ description: "the same in each language" }),
     diagnosis: z
       .object({
         id: z.uuid(),
@@ -111,6 +112,6 @@ export const incidentOperations = {
   },
   getIncidentReport: {
     ...read, method: "GET", path: "/api/v1/incidents/{incident_id}/report", summary: "The incident as Markdown", params: one,
-    responses: { 200: { contentType: "text/markdown", description: "the incident, its diagnosis and its timeline" } }, problems: [404],
+    query: z.object({ language: z.enum(["en", "zh-TW"]).default("en") }), responses: { 200: { contentType: "text/markdown", description: "the incident, its diagnosis and its timeline" } }, problems: [404],
   },
 } as const; // prettier-ignore

@@ -98,6 +98,12 @@ describe("a fault of a kind that the engine does not know", () => {
     expect(verdict).toBe("inconclusive");
   });
 
+  it("is looked at where it lies: a namespace has no log to read", () => {
+    const { plan } = without(budget, ...quotas);
+    expect(plan.steps.map(({ action }) => action)).toEqual(["kubernetes.inspect_pods", "kubernetes.inspect_events"]);
+    expect(plan.steps.every(({ mutates, command }) => !mutates && command.includes("--namespace shop"))).toBe(true);
+  });
+
   it("is not told where the same evidence already shows a fault by name", () => {
     const unexplained = (list: readonly Finding[]) => list.filter(({ what }) => what === "blamed_by_warning");
     expect(unexplained(without(budget).findings)).toEqual([]);

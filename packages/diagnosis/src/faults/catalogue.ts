@@ -147,7 +147,7 @@ export const faultCatalogue = {
     shownBy: {}, supportedBy: { log_new: 0.3, log_risen: 0.2, replicas_unavailable: 0.4, rollout_stuck: 0.4, container_exited: 0.3, service_check_failed: 0.7, part_not_working: 0.9, fails_only_from: 0.8, blamed_by_warning: 0.8, absent: 0.8, blamed_in_logs: 0.6 },
     decisive: [], speaksAgainst: text("its signals are normal", "各項訊號正常"), follows: { callee: true, node: true, here: [] },
     settledBy: text("Logs, traces and recent changes of {entity}", "查看 {entity} 的日誌、追蹤與近期變更"), settlingSignal: "errors",
-    plan: ["kubernetes.inspect_pods", "kubernetes.inspect_logs", "kubernetes.inspect_events"],
+    plan: ["kubernetes.inspect_node", "kubernetes.inspect_pods", "kubernetes.inspect_logs", "kubernetes.inspect_events"],
   },
 } as const satisfies Record<string, Fault>; // prettier-ignore
 

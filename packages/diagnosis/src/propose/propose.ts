@@ -11,9 +11,17 @@ import { isAddressable } from "./kubectl.ts";
 import { undo, type Proposed } from "./undo.ts";
 import { errorsAfter, settlingQuestion } from "./verification.ts";
 
+const ofPods: ReadonlySet<ActionId> = new Set(["kubernetes.inspect_pods", "kubernetes.inspect_logs", "kubernetes.inspect_events"]);
+
+// A place has pods, but no log of its own; what is seen of a node is told by the node.
+function isOfPlace(action: ActionId, target: EntityId): boolean {
+  if (isNode(target)) return ofPods.has(action);
+  return kindOf(target) === "namespace" && action === "kubernetes.inspect_logs";
+}
+
 function fits(action: ActionId, target: EntityId): boolean {
   const { on } = actionOf(action);
-  if (!isAddressable(target)) return false;
+  if (!isAddressable(target) || isOfPlace(action, target)) return false;
   if (on === "service") return kindOf(target) === "service";
   return on === undefined || (on === "node" ? isNode(target) : isWorkload(target) && kindOf(target) !== "job");
 }
