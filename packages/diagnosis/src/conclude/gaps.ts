@@ -142,7 +142,7 @@ const wordOf = (question: Question): LocalizedText => questionWords[signalOf(que
 /** What is missing, as a person says it: "the log of service cart". */
 export function subjectOf({ question }: Gap): LocalizedText {
   const [what, subject] = [wordOf(question), enumerated((subjectsOf(question) as readonly EntityId[]).map(spoken))];
-  return { en: `${what.en} ${subject.en}`, "zh-TW": `${what["zh-TW"]}${subject["zh-TW"]}` };
+  return fill({ en: "{what} {subject}", "zh-TW": "{subject} 的{what}" }, {}, { what, subject });
 }
 
 const namedMax = 3;
