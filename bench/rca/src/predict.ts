@@ -1,6 +1,6 @@
 import { canonicalJson, sha256 } from "@sre/contracts/canonical";
 import type { Answer, Diagnosis, Scope, Snapshot } from "@sre/contracts/evidence";
-import { diagnose, planQuestions, scopeOf } from "@sre/diagnosis";
+import { basisOf, diagnose, mechanismIn, planQuestions, scopeOf } from "@sre/diagnosis";
 import { collect, snapshotSource } from "@sre/evidence";
 import type { RcaCase } from "./case.ts";
 import { engineMethod, type Prediction, type RankedCause } from "./prediction.ts";
@@ -27,6 +27,9 @@ export async function diagnoseSnapshot(snapshot: Snapshot, conclude: Conclude = 
   return conclude(scope, answers);
 }
 
+const scoreOf = ({ parts }: Diagnosis["causes"][number]): number =>
+  parts.reduce((sum, { name, weight }) => (name === "experience" ? sum : sum + weight), 0);
+
 /** A diagnosis as the answers that are scored. */
 export function rankedCauses(diagnosis: Pick<Diagnosis, "causes">): RankedCause[] {
   return diagnosis.causes.map((cause) => ({
@@ -34,6 +37,9 @@ export function rankedCauses(diagnosis: Pick<Diagnosis, "causes">): RankedCause[
     entity: cause.entity,
     fault: cause.fault,
     confidence: cause.confidence,
+    score: scoreOf(cause),
+    mechanism: mechanismIn(cause.parts),
+    basis: basisOf(cause.fault, cause.for),
     where: cause.where,
     belongs_to: cause.belongs_to,
     evidence: [...new Set(cause.for.flatMap(({ evidence }) => evidence.map(({ id }) => id)))],

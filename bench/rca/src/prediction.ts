@@ -7,6 +7,12 @@ export const RankedCause = z.object({
   entity: EntityId,
   fault: z.string(),
   confidence: z.number(),
+  score: z.number().optional().meta({ description: "the sum that causes are ordered by, before experience made it a confidence" }),
+  mechanism: z.number().optional().meta({ description: "how much of the score its mechanism gives" }),
+  basis: z
+    .enum(["settled", "shown", "own", "changed", "generic", "felt"])
+    .optional()
+    .meta({ description: "what kind of evidence names it" }),
   where: z.array(EntityId),
   belongs_to: z.array(EntityId),
   evidence: z.array(EvidenceId),

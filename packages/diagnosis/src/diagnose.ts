@@ -3,7 +3,7 @@ import { gapsOf, type GapContext } from "./conclude/gaps.ts";
 import { headlineOf } from "./conclude/headline.ts";
 import { hurtsOf } from "./conclude/hurts.ts";
 import { ruledOut } from "./conclude/ruled-out.ts";
-import { isSettledByState, verdictOf, verdictThresholds } from "./conclude/verdict.ts";
+import { isSettled, verdictOf, verdictThresholds } from "./conclude/verdict.ts";
 import { detectFindings } from "./detect/detect.ts";
 import { explain } from "./explain/explain.ts";
 import { stillUnexplained } from "./explain/unexplained.ts";
@@ -19,7 +19,7 @@ function gapContext(seen: Seen, ranking: Ranking): GapContext {
   const first = ranking.kept[0];
   const leading = first === undefined ? [] : [first.component];
   const undecided = first !== undefined && (first.generic || (ranking.causes[0]?.confidence ?? 0) < verdictThresholds.likely);
-  return { focus: new Set([...alerting, ...leading]), undecided, settledByState: first !== undefined && isSettledByState(first) };
+  return { focus: new Set([...alerting, ...leading]), undecided, settled: first !== undefined && isSettled(first) };
 }
 
 export interface DiagnosisOptions {

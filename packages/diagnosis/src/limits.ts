@@ -1,11 +1,11 @@
 /** Bounds of one diagnosis. Times in seconds unless named otherwise. */
 export const diagnosisLimits = {
   roundsMax: 3,
-  questionsMax: 60,
+  questionsMax: 80,
   alertsMax: 50,
   rulesMax: 10,
   entitiesPerQuestionMax: 100,
-  logQuestionsPerRoundMax: 8,
+  logQuestionsPerRoundMax: 12,
   logLinesPerQuestionMax: 2_000,
   namespacesMax: 4,
   topologyDepth: 2,

@@ -1,8 +1,9 @@
 import { byCodeUnit, canonicalJson } from "@sre/contracts/canonical";
 import type { Cause, EntityId, Finding, LocalizedText } from "@sre/contracts/evidence";
 import type { ScorePart, Scored } from "./explain/candidate.ts";
+import { confidencesOf, experiencePart } from "./explain/certainty.ts";
 import { homeOf } from "./explain/home.ts";
-import { confidenceOf, isTold } from "./explain/score.ts";
+import { scoreOf, isTold } from "./explain/score.ts";
 import { faultOf } from "./faults/catalogue.ts";
 import { diagnosisLimits } from "./limits.ts";
 import { fill, sentence, spoken } from "./messages/words.ts";
@@ -48,7 +49,12 @@ function belongsTo(seen: Seen, scored: Scored): EntityId[] {
   return [...component, ...seen.graph.nodesOf(scored.component)];
 }
 
-function causeOf(seen: Seen, scored: Scored, rank: number): Cause {
+interface Place {
+  readonly rank: number;
+  readonly confidence: number;
+}
+
+function causeOf(seen: Seen, scored: Scored, { rank, confidence }: Place): Cause {
   const fault = faultOf(scored.fault);
   const words = { entity: spoken(scored.entity) };
   const list = reasons(scored);
@@ -59,8 +65,8 @@ function causeOf(seen: Seen, scored: Scored, rank: number): Cause {
     title: titleOf(scored),
     where: whereOf(seen, scored),
     belongs_to: belongsTo(seen, scored),
-    confidence: confidenceOf(scored),
-    parts: scored.parts.map((part) => pointInto(list, part)),
+    confidence,
+    parts: [...scored.parts, experiencePart(scored.parts, confidence)].map((part) => pointInto(list, part)),
     for: list,
     against: [...scored.against],
     explains: [...scored.explains],
@@ -77,12 +83,13 @@ export interface Ranking {
   readonly dropped: readonly Scored[];
 }
 
-/** Most likely first. Equal confidence shares a rank, and is listed by entity and fault. */
+/** Most likely first. Equal scores share a rank, and are listed by entity and fault. */
 export function rank(seen: Seen, scored: readonly Scored[]): Ranking {
   const order = (candidate: Scored) => `${candidate.entity} ${candidate.fault}`;
-  const sorted = [...scored].sort((a, b) => confidenceOf(b) - confidenceOf(a) || byCodeUnit(order(a), order(b)));
+  const sorted = [...scored].sort((a, b) => scoreOf(b) - scoreOf(a) || byCodeUnit(order(a), order(b)));
   const kept = sorted.filter(isTold).slice(0, diagnosisLimits.causesMax);
-  const confidences = kept.map(confidenceOf);
-  const causes = kept.map((candidate, i) => causeOf(seen, candidate, 1 + confidences.indexOf(confidences[i] ?? 0)));
+  const [scores, confidences] = [kept.map(scoreOf), confidencesOf(kept)];
+  const placeOf = (i: number): Place => ({ rank: 1 + scores.indexOf(scores[i] ?? 0), confidence: confidences[i] ?? 0 });
+  const causes = kept.map((candidate, i) => causeOf(seen, candidate, placeOf(i)));
   return { kept, causes, dropped: sorted.filter((candidate) => !kept.includes(candidate)) };
 }

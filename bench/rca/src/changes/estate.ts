@@ -73,7 +73,7 @@ const earliest = (times: readonly number[]): number | null => (times.length === 
 
 /**
  * When the fault began: what its label says; else the rollout that was recorded for its object, else the first warning about
- * it or its pods, else the first alert.
+ * it or its pods since it was created (what stood there before under the same name is another one), else the first alert.
  */
 export function onsetOf(snapshot: Snapshot, truth: Truth, home: EntityId): number {
   if ("onsetMs" in truth && truth.onsetMs !== undefined) return truth.onsetMs;
@@ -82,9 +82,13 @@ export function onsetOf(snapshot: Snapshot, truth: Truth, home: EntityId): numbe
     .filter(({ entity, from }) => entity === home && from !== null)
     .map(({ started_at }) => Date.parse(started_at));
   if (rollouts.length > 0) return Math.max(...rollouts);
+  const created = objectsOf(snapshot).flatMap(({ entity, created_at }) =>
+    entity === home && created_at !== null ? [Date.parse(created_at)] : [],
+  );
+  const sinceMs = Math.max(Number.NEGATIVE_INFINITY, ...created);
   const warnings = eventsOf(snapshot)
     .filter(({ entity, type }) => type === "Warning" && (entity === home || sameApplication(entity, home)))
-    .map(({ first_at }) => Date.parse(first_at));
+    .flatMap(({ first_at, last_at }) => (Date.parse(last_at) < sinceMs ? [] : [Math.max(sinceMs, Date.parse(first_at))]));
   const alerts = snapshot.header.scope.alerts.map(({ starts_at }) => Date.parse(starts_at));
   return Math.min(asOfMs, earliest([...warnings, ...alerts]) ?? asOfMs);
 }

@@ -77,8 +77,8 @@ export interface GapContext {
   /** Components whose evidence the verdict stands on: what alerts, and the first cause. */
   readonly focus: ReadonlySet<EntityId>;
   readonly undecided: boolean;
-  /** The state of objects leaves no other reading of the first cause. */
-  readonly settledByState: boolean;
+  /** What was seen leaves no other reading of the first cause. */
+  readonly settled: boolean;
 }
 
 interface Missing {
@@ -121,13 +121,13 @@ const lightReasons: ReadonlySet<string> = new Set(["truncated", "now_not_then"])
 const noSuchSignal: ReadonlySet<string> = new Set(["no_data", "unknown_signal"]);
 const noWord = { en: "?", "zh-TW": "?" };
 
-// An installation that does not measure a thing has nothing to say on it; a source that failed may have.
-const unmeasured: ReadonlySet<string> = new Set(["not_configured", "not_recorded", "no_data", "unknown_signal"]);
+/** An installation that does not measure a thing has nothing to say on it; a source that failed may have. */
+export const unmeasured: ReadonlySet<string> = new Set(["not_configured", "not_recorded", "no_data", "unknown_signal"]);
 
-function weighsLittle({ answer: { question }, because }: Missing, { settledByState }: GapContext): boolean {
+function weighsLittle({ answer: { question }, because }: Missing, { settled }: GapContext): boolean {
   if (lightReasons.has(because)) return true;
   if (question.about === "series" && noSuchSignal.has(because)) return true;
-  return settledByState && (question.about === "series" || question.about === "rule") && unmeasured.has(because);
+  return settled && unmeasured.has(because);
 }
 
 function weightIn(seen: Seen, missing: Missing, context: GapContext): Weight {
@@ -142,7 +142,7 @@ const wordOf = (question: Question): LocalizedText => questionWords[signalOf(que
 /** What is missing, as a person says it: "the log of service cart". */
 export function subjectOf({ question }: Gap): LocalizedText {
   const [what, subject] = [wordOf(question), enumerated((subjectsOf(question) as readonly EntityId[]).map(spoken))];
-  return { en: `${what.en} ${subject.en}`, "zh-TW": `${what["zh-TW"]}${subject["zh-TW"]}` };
+  return fill({ en: "{what} {subject}", "zh-TW": "{subject} 的{what}" }, {}, { what, subject });
 }
 
 const namedMax = 3;

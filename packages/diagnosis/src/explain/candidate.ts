@@ -2,7 +2,7 @@ import type { EntityId, Finding, LocalizedText } from "@sre/contracts/evidence";
 import type { FaultKind } from "../faults/catalogue.ts";
 import type { SeenChange } from "./changes.ts";
 
-/** One addend of a confidence: the sum of all weights is the confidence, within its bounds. */
+/** One addend of a confidence: the sum of all weights is the confidence. Without the last, which experience adds, it is the score. */
 export interface ScorePart {
   readonly name: PartName;
   readonly weight: number;
@@ -10,7 +10,7 @@ export interface ScorePart {
   readonly because: readonly Finding[];
 }
 
-export type PartName = "mechanism" | "reach" | "timing" | "change" | "symptoms" | "explained";
+export type PartName = "mechanism" | "reach" | "timing" | "change" | "symptoms" | "explained" | "experience";
 
 /** A cause in the making. */
 export interface Candidate {

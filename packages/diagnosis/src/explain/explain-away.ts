@@ -8,7 +8,7 @@ import { fill, spoken } from "../messages/words.ts";
 import type { Seen } from "../seen/seen.ts";
 import type { Scored } from "./candidate.ts";
 import { isUnwell } from "./unexplained.ts";
-import { confidenceOf, hopsTo, partWeights, scorePart } from "./score.ts";
+import { scoreOf, hopsTo, partWeights, scorePart } from "./score.ts";
 
 /* Upstream explains downstream: what follows from a fault of something it needs loses rank, and says of what. */
 
@@ -32,7 +32,7 @@ function relationOf(seen: Seen, victim: Scored, cause: Scored): Relation | null 
   if (isNode(cause.component)) return follows.node ? "node" : null;
   if (!follows.callee) return null;
   const mutual = seen.graph.distance(cause.component, victim.component) !== null;
-  return mutual && confidenceOf(cause) < confidenceOf(victim) + clearlyMore ? null : "callee";
+  return mutual && scoreOf(cause) < scoreOf(victim) + clearlyMore ? null : "callee";
 }
 
 function inTime(victim: Scored, cause: Scored): boolean {
@@ -50,8 +50,8 @@ const isFirm = ({ mechanism }: Scored): boolean => mechanism.some(isUnwell);
 function strongEnough(victim: Scored, cause: Scored): boolean {
   const told = !cause.generic || (isFirm(cause) && !isPlain(victim));
   const firm = victim.own ? !cause.generic && !cause.own : victim.generic || told;
-  const least = victim.generic && isFirm(cause) && !isFirm(victim) ? convincingUnwell : convincing;
-  return confidenceOf(cause) >= least && firm && cause.reach > 0;
+  const least = isFirm(cause) && !isFirm(victim) && !isPlain(victim) ? convincingUnwell : convincing;
+  return scoreOf(cause) >= least && firm && cause.reach > 0;
 }
 
 function explainerOf(seen: Seen, victim: Scored, all: readonly Scored[]): { cause: Scored; relation: Relation } | null {
@@ -61,7 +61,7 @@ function explainerOf(seen: Seen, victim: Scored, all: readonly Scored[]): { caus
     return relation === null ? [] : [{ cause, relation }];
   });
   const order = ({ cause }: { cause: Scored }) => `${cause.entity} ${cause.fault}`;
-  possible.sort((a, b) => confidenceOf(b.cause) - confidenceOf(a.cause) || byCodeUnit(order(a), order(b)));
+  possible.sort((a, b) => scoreOf(b.cause) - scoreOf(a.cause) || byCodeUnit(order(a), order(b)));
   return possible[0] ?? null;
 }
 

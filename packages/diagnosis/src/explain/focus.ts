@@ -15,8 +15,16 @@ export interface Focus {
 export const onsetOf = (findings: readonly Finding[]): number | null =>
   earliest(findings.map(({ from }) => (from === undefined ? null : ms(from))));
 
-// Rates look back over their range and steps are coarse: an onset is never known better than this.
+// Rates look back over their range: an onset is never known better than this.
 const onsetToleranceMsMin = 120_000;
+
+/** How far an onset may be from what is told of it: what began within a step is told from the step's start. */
+function toleranceOf(seen: Seen): number {
+  const steps = seen.series
+    .filter(({ signal }) => signal.startsWith("golden:"))
+    .map(({ window, recent }) => (recent?.window ?? window).stepMs);
+  return steps.length === 0 ? onsetToleranceMsMin : Math.max(onsetToleranceMsMin, Math.min(...steps));
+}
 
 /** The focus of a scope, with the onset of what hurts: the first symptom there, else the first alert. */
 export function focusOf(seen: Seen, findings: readonly Finding[]): Focus {
@@ -26,6 +34,5 @@ export function focusOf(seen: Seen, findings: readonly Finding[]): Focus {
   const hurting = findings.filter((found) => roleOf(found) === "symptom" && components.includes(graph.component(found.entity)));
   const alerted = earliest(scope.alerts.map(({ starts_at }) => ms(starts_at)));
   const onset = earliest([onsetOf(hurting), alerted]) ?? ms(scope.as_of);
-  const steps = seen.series.map(({ window }) => window.stepMs);
-  return { entities, components, onsetMs: onset, toleranceMs: Math.max(onsetToleranceMsMin, 1.5 * Math.min(...steps, 60_000)) };
+  return { entities, components, onsetMs: onset, toleranceMs: toleranceOf(seen) };
 }

@@ -41,6 +41,13 @@ describe("where something alerts and nothing shows a fault", () => {
     expect(run(world({})).diagnosis.causes).toEqual([]);
   });
 
+  it("the thing that alerts is named where objects are kept and could not be read", () => {
+    const silent = world({ objects, fails: ({ about }) => (about === "objects" ? "unreachable" : null) });
+    const { diagnosis } = run(silent);
+    expect(diagnosis.causes).toMatchObject([{ rank: 1, entity: cart, fault: "unknown" }]);
+    expect(diagnosis.verdict).toBe("inconclusive");
+  });
+
   it("of a whole namespace the workload that lacks most of its pods is named", () => {
     const lacking = (name: string, ready: number) =>
       object(id("deployment", name), {

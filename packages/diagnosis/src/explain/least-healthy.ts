@@ -3,6 +3,7 @@ import type { EntityId, Finding } from "@sre/contracts/evidence";
 import { kindOf } from "../entities.ts";
 import { numberAt } from "../fields.ts";
 import { liveOfKind } from "../seen/estate.ts";
+import { isFailure } from "../seen/failed.ts";
 import type { Seen } from "../seen/seen.ts";
 import type { Candidate } from "./candidate.ts";
 import type { Focus } from "./focus.ts";
@@ -21,14 +22,19 @@ function lacking(seen: Seen): { component: EntityId; share: number }[] {
   );
 }
 
+// Somebody keeps objects, whether or not they could be read.
+const hasObjects = ({ objects, answers }: Seen): boolean =>
+  objects.length > 0 || answers.some((answer) => answer.question.about === "objects" && isFailure(answer));
+
 /**
  * What is named when nothing shows any fault although something alerts: the thing that alerts, or where only a place is
- * known, the workload there that lacks most of its pods. Nothing is named where signals or rules were seen to be calm.
+ * known, the workload there that lacks most of its pods. Nothing is named where signals or rules were seen to be calm, nor
+ * where nobody keeps objects that could tell more.
  */
 export function leastHealthy(seen: Seen, findings: readonly Finding[], focus: Focus): Candidate[] {
   const isFocus = (entity: EntityId) => focus.components.includes(seen.graph.component(entity));
   const calm = findings.some((found) => calming.has(found.what) && isFocus(found.entity));
-  if (calm || seen.scope.alerts.length === 0 || seen.objects.length === 0) return [];
+  if (calm || seen.scope.alerts.length === 0 || !hasObjects(seen)) return [];
   const own = focus.components.filter((component) => !places.has(kindOf(component)));
   const worst = lacking(seen).sort((a, b) => b.share - a.share || byCodeUnit(a.component, b.component));
   const components = own.length > 0 ? own : worst.slice(0, 1).map(({ component }) => component);

@@ -39,6 +39,9 @@ function measuredOf(seen: Seen): ReadonlyMap<EntityId, ReadonlySet<string>> {
 const outstanding = 0.25;
 const victimShareMax = 0.35;
 
+// Where nobody adds more than this, what was lost in all is a second or two, or a call: everyday unrest, at whosever door it lies.
+const everyday = 0.2;
+
 // A component that gets more traffic than it can serve is slow or fails, by itself.
 const onlyMoreTraffic = ({ fault, mechanism }: Scored): boolean =>
   fault === "overload" && mechanism.every(({ what }) => what === "golden_traffic_rise");
@@ -58,22 +61,29 @@ function lowered(
   return { ...victim, parts: [...victim.parts, part], against: [against, ...victim.against], explainedBy: other ?? victim.entity };
 }
 
-/** Lowers every candidate that only symptoms speak for, where its own part in them was measured and is small. */
+/** Lowers every candidate that only symptoms speak for, where its own part in them was measured and is small; and own parts that are everyday. */
 export function weighOwnParts(seen: Seen, scored: readonly Scored[], findings: readonly Finding[]): Scored[] {
   const parts = ownParts(seen, findings);
   const measured = measuredOf(seen);
   const [most] = [...parts].sort(([a, x], [b, y]) => y.strength - x.strength || byCodeUnit(a, b));
   return scored.map((candidate) => {
     const { component } = candidate;
+    if (candidate.own && (most?.[1].strength ?? 0) < everyday)
+      return lowered(candidate, {
+        what: "adds_nothing",
+        evidence: candidate.mechanism.flatMap((found) => found.evidence).slice(0, 5),
+        other: null,
+      });
     const told = measured.get(component);
-    const speaks = candidate.generic || onlyMoreTraffic(candidate);
-    if (!speaks || candidate.change !== null || told === undefined) return candidate;
+    const speaks = candidate.generic || candidate.own || onlyMoreTraffic(candidate);
+    if (!speaks || told === undefined) return candidate;
     const own = parts.get(component)?.strength ?? 0;
     if (most !== undefined && most[1].strength >= outstanding && own < victimShareMax * most[1].strength)
       return lowered(candidate, { what: "adds_little", evidence: most[1].findings[0]?.evidence ?? [], other: most[0] });
+    if (candidate.change !== null) return candidate;
     const felt = candidate.symptoms.filter(isFelt);
     const evidence = [...felt, ...candidate.mechanism].flatMap((found) => found.evidence).slice(0, 5);
-    const calm = own === 0 && evidence.length > 0 && felt.every(({ what }) => told.has(what));
+    const calm = own < everyday && evidence.length > 0 && felt.every(({ what }) => told.has(what));
     return calm ? lowered(candidate, { what: "adds_nothing", evidence, other: null }) : candidate;
   });
 }

@@ -156,7 +156,7 @@ function symptomsPart(seen: Seen, candidate: Candidate, context: { focus: Focus;
   ];
 }
 
-/** The parts of a candidate's confidence, before causes are weighed against each other. */
+/** The parts of a candidate's score, before causes are weighed against each other. */
 export function scoreCandidate(seen: Seen, candidate: Candidate, context: { focus: Focus; findings: readonly Finding[] }): Scored {
   const reach = reachOf(seen, candidate, context.focus);
   const { part, against } = timing(candidate, context.focus);
@@ -176,14 +176,14 @@ export function scoreCandidate(seen: Seen, candidate: Candidate, context: { focu
   return { ...candidate, parts, against: [...against, ...apart], explains, reach, explainedBy: null };
 }
 
-// Below this a candidate is listed as ruled out, with the strongest reason against it.
-const confidenceMin = 0.3;
+// Below this score a candidate is listed as ruled out, with the strongest reason against it.
+const scoreMin = 0.3;
 
 /** Whether a candidate is told as a cause: the others are listed as ruled out. */
-export const isTold = (candidate: Scored): boolean => confidenceOf(candidate) >= confidenceMin || candidate.against.length === 0;
+export const isTold = (candidate: Scored): boolean => scoreOf(candidate) >= scoreMin || candidate.against.length === 0;
 
-/** The sum of the parts, between 0.01 and 0.99. */
-export function confidenceOf({ parts }: Pick<Scored, "parts">): number {
+/** How much speaks for a cause: the sum of its parts, between 0.01 and 0.99. Causes are ranked by it. */
+export function scoreOf({ parts }: Pick<Scored, "parts">): number {
   const sum = parts.reduce((total, { weight }) => total + weight, 0);
   return sixDigits(Math.min(0.99, Math.max(0.01, sum)));
 }

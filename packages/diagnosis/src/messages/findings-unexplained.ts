@@ -9,10 +9,10 @@ export const unexplainedFindings = {
     "從 {entity} 發出的 {tried} 次連線測試中有 {failed} 次失敗，但從其他位置可成功連線",
   ),
   blamed_by_warning: kind("state", "A warning about {entity} names {other}: {detail}", "關於 {entity} 的警告事件指向 {other}：{detail}"),
-  absent: kind("state", "{entity} is wanted in its namespace and is not there", "{entity} 應存在於其命名空間，但實際不存在"),
+  absent: kind("state", "{entity} should exist in its namespace and does not", "{entity} 應存在於其命名空間，但實際不存在"),
   blamed_in_logs: kind(
     "state",
-    "New error lines in the logs of {count} components name {entity}: {template}",
-    "{count} 個元件的記錄新出現指向 {entity} 的錯誤：{template}",
+    "New error lines in the logs of other components name {entity} ({count} of them): {template}",
+    "{count} 個元件的日誌新出現指向 {entity} 的錯誤：{template}",
   ),
 } as const satisfies Record<string, FindingKindEntry>;

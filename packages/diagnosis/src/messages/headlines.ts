@@ -11,7 +11,7 @@ export const headlines = {
     en: "What is wrong cannot be told without {gaps}",
     "zh-TW": "無法判定，尚缺關鍵證據：{gaps}",
   },
-  nothing_found: { en: "No cause was found in anything that was looked at", "zh-TW": "已查看的證據中找不到原因" },
+  nothing_found: { en: "No cause was found in anything that was looked at", "zh-TW": "已查看的證據中找不到根因" },
   nothing_wrong: {
     en: "Nothing is wrong with {entity}: the alert's condition does not hold, and error rate and latency are normal",
     "zh-TW": "{entity} 未見異常：並未符合告警條件，錯誤率與延遲皆正常",
@@ -28,14 +28,14 @@ export const headlines = {
 
 /** How a diagnosis differs from an earlier one. */
 export const differences = {
-  verdict: { en: "The verdict went from {before} to {after}. {headline}", "zh-TW": "結論由「{before}」變為「{after}」。{headline}" },
-  cause: { en: "The first cause is now: {after} (before: {before})", "zh-TW": "首要原因改為：{after}（先前為：{before}）" },
-  cause_new: { en: "A cause was found: {after}", "zh-TW": "找到原因：{after}" },
-  cause_gone: { en: "The former first cause no longer stands: {before}", "zh-TW": "先前的首要原因不再成立：{before}" },
+  verdict: { en: "The verdict went from {before} to {after}. {headline}", "zh-TW": "判定由「{before}」變為「{after}」。{headline}" },
+  cause: { en: "The first cause is now: {after} (before: {before})", "zh-TW": "首要根因改為：{after}（先前為：{before}）" },
+  cause_new: { en: "A cause was found: {after}", "zh-TW": "找到根因：{after}" },
+  cause_gone: { en: "The former first cause no longer stands: {before}", "zh-TW": "先前的首要根因不再成立：{before}" },
   change: { en: "A change is now blamed for: {after}", "zh-TW": "已找到引發此問題的變更：{after}" },
   confidence: {
     en: "Confidence in the first cause went from {before:percent} to {after:percent}",
-    "zh-TW": "首要原因的信心由 {before:percent} 變為 {after:percent}",
+    "zh-TW": "首要根因的信心由 {before:percent} 變為 {after:percent}",
   },
 } as const satisfies Record<string, Template>;
 

@@ -15,6 +15,10 @@ export const partWords = {
   change: { en: "It was changed shortly before: {title}", "zh-TW": "發生前不久有變更：{title}" },
   symptoms: { en: "Its own signals are hurt", "zh-TW": "自身訊號也受影響" },
   symptoms_of_dependants: { en: "The signals of what depends on it are hurt", "zh-TW": "依賴它的服務訊號受影響" },
+  experience: {
+    en: "Experience: {share:percent} of the causes for which as much spoke were the true one",
+    "zh-TW": "經驗校正：證據程度相當的原因中，有 {share:percent} 確為根因",
+  },
   explained: { en: "Better explained by: {fault}", "zh-TW": "更合理的解釋：{fault}" },
 } as const satisfies Record<string, Template>;
 

@@ -115,8 +115,11 @@ function place(values: Values, [key, format]: readonly [string, string | undefin
 
 const [endsChinese, beginsChinese] = [/[\u3000-\u9fff\uff00-\uffef] ?$/, /^ ?[\u3000-\u9fff\uff00-\uffef]/];
 
-/** Two pieces of a sentence: Chinese needs no space between two of its own characters. */
+const [endsHan, beginsLatin] = [/[\u4e00-\u9fff]$/, /^[A-Za-z0-9]/];
+
+/** Two pieces of a sentence: Chinese needs no space between two of its own characters, and one before a foreign word. */
 function joined(before: string, after: string): string {
+  if (endsHan.test(before) && beginsLatin.test(after)) return `${before} ${after}`;
   return endsChinese.test(before) && beginsChinese.test(after) ? before.replace(/ $/, "") + after.replace(/^ /, "") : before + after;
 }
 

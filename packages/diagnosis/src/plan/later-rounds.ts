@@ -70,7 +70,10 @@ const workloadsOf = (seen: Seen, component: EntityId): EntityId[] => [component,
 
 function checks(seen: Seen, namespaces: readonly EntityId[]): Question[] {
   const live = seen.objects.filter(({ view }) => view === "live");
-  const services = live.map(({ entity }) => entity).filter((id) => kindOf(id) === "service" && namespaces.includes(namespaceOf(id) ?? ""));
+  const servicesAmong = (ids: readonly EntityId[]) => ids.filter((id) => kindOf(id) === "service" && namespaces.includes(namespaceOf(id) ?? "")); // prettier-ignore
+  const listed = servicesAmong(live.map(({ entity }) => entity));
+  // Where nobody lists the Services, those that topology tells of may still be tried.
+  const services = listed.length > 0 ? listed : servicesAmong(seen.graph.entities);
   const nodes = live.filter(({ entity }) => isNode(entity));
   return checksQuestion(seen.scope, {
     services,

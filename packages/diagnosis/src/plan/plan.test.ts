@@ -50,6 +50,16 @@ describe("the plan", () => {
     expect(subjects).not.toContain("eu-1//component/worker-1%3Akube-scheduler");
   });
 
+  it("asks for test connections to services that topology tells of where objects cannot be read", () => {
+    const world: World = {
+      ...outOfMemory(),
+      edges: [calls(id("service", "checkout"), id("service", "cart"))],
+      fails: ({ about }) => (about === "objects" ? "unreachable" : null),
+    };
+    const tried = run(world).rounds.map((questions) => questions.filter(({ about }) => about === "checks").flatMap(subjectsOf));
+    expect(tried[1]).toEqual([id("service", "cart"), id("service", "checkout")]);
+  });
+
   it("names a missing source of test connections as a gap that could change nothing, and once", () => {
     const world: World = { ...outOfMemory(), fails: ({ about }) => (about === "checks" ? "not_configured" : null) };
     const gaps = run(world).diagnosis.unknown.filter(({ question }) => question.about === "checks");
