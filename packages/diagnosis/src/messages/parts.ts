@@ -16,8 +16,8 @@ export const partWords = {
   symptoms: { en: "Its own signals are hurt", "zh-TW": "自身訊號也受影響" },
   symptoms_of_dependants: { en: "The signals of what depends on it are hurt", "zh-TW": "依賴它的服務訊號受影響" },
   experience: {
-    en: "Experience: {share:percent} of the causes for which as much spoke were the true one",
-    "zh-TW": "經驗校正：證據程度相當的原因中，有 {share:percent} 確為根因",
+    en: "Experience: among recorded faults, {share:percent} of the causes with as much evidence were the true one",
+    "zh-TW": "經驗校正：在已記錄的故障中，證據程度相當者有 {share:percent} 確為根因",
   },
   explained: { en: "Better explained by: {fault}", "zh-TW": "更合理的解釋：{fault}" },
 } as const satisfies Record<string, Template>;
