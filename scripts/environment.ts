@@ -45,7 +45,7 @@ function exampleText(): string {
   const control = describeEnvironment(controlPlaneEnvironment);
   const assistant = describeEnvironment(assistantEnvironment);
   const ofAssistant = new Map(assistant.map((variable) => [variable.name, variable]));
-  const section = (title: string, variables: typeof control) => `## ${title}\n\n${variables.map(entry).join("\n")}`;
+  const section = (title: string, variables: readonly Variable[]) => `## ${title}\n\n${variables.map(entry).join("\n")}`;
   return [
     "# Every variable with its meaning, default and unit. Written by `npm run environment` from the schemas the services read.\n# A line that starts with `# NAME=` shows the default; in a copy named `.env`, which `npm start` reads, take the mark away to change it.\n",
     section(

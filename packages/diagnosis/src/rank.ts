@@ -33,7 +33,7 @@ function pointInto(list: readonly Finding[], { name, weight, text, because }: Sc
 }
 
 /** What a cause is called, as a sentence. */
-export function titleOf({ fault, entity }: Pick<Scored, "fault" | "entity">): LocalizedText {
+function titleOf({ fault, entity }: Pick<Scored, "fault" | "entity">): LocalizedText {
   const title = fill(faultOf(fault).title, {}, { entity: spoken(entity) });
   return { en: sentence(title.en), "zh-TW": title["zh-TW"] };
 }

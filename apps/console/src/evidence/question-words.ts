@@ -15,8 +15,7 @@ function names(ids: readonly string[], t: Translate): string {
   return ids.length > 1 ? t("question.others", { first, others: ids.length - 1, total: ids.length }) : first;
 }
 
-/** What was asked, as a person would say it; the exact text stands beside it in the drawer. */
-export function questionWords(question: Question, t: Translate): string {
+function filled(question: Question, t: Translate): string {
   switch (question.about) {
     case "rule":
       return t("question.rule", { alert: question.alert.name, of: shortName(question.alert.entity) });
@@ -41,6 +40,11 @@ export function questionWords(question: Question, t: Translate): string {
     case "topology":
       return t("question.topology", { of: names(question.of, t) });
   }
+}
+
+/** What was asked, as a person would say it; the exact text stands beside it in the drawer. Two Chinese characters need no space between them. */
+export function questionWords(question: Question, t: Translate): string {
+  return filled(question, t).replace(/(\p{Script=Han}) (?=\p{Script=Han})/gu, "$1");
 }
 
 /** The stretch of time a question is about; null for what is asked as of an instant or has no time. */

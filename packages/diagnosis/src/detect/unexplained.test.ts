@@ -3,7 +3,7 @@ import { entityId, type Finding } from "@sre/contracts/evidence";
 import { diagnose } from "../index.ts";
 import { alert, app, asOf, calls, event, node } from "../testing/builders.ts";
 import { detected, object } from "../testing/detected.ts";
-import { cart, findings, only, type Checks } from "../testing/told.ts";
+import { cart, findings, only, type Checks, type Told } from "../testing/told.ts";
 import { emptyWorld, id, run, type World } from "../testing/world.ts";
 
 const shop = entityId({ cluster: "eu-1", namespace: "", kind: "namespace", name: "shop" });
@@ -71,6 +71,28 @@ describe("what error lines name", () => {
   it("is what their writers need and what runs the program that they name", () => {
     const found = only(findings({ objects, edges: both, logs }), "blamed_in_logs");
     expect(found).toMatchObject([{ entity: id("service", "store"), values: { count: 2 } }]);
+  });
+
+  it("is also told by an address", () => {
+    const addressed = [objects[0], object(id("service", "store"), { spec: { clusterIP: "10.1.2.3" } })].flatMap((one) => one ?? []);
+    const refused = [[id("service", "cart"), "dial tcp 10.1.2.3:80: connection refused"]] as const;
+    const found = only(findings({ objects: addressed, edges: both.slice(0, 1), logs: refused }), "blamed_in_logs");
+    expect(found.map(({ entity }) => entity)).toEqual([id("service", "store")]);
+  });
+
+  it("is believed less of one writer where several need the same, and of one that names many", () => {
+    const strengthOf = (more: Partial<Told>) =>
+      only(findings({ objects, edges: both, logs: logs.slice(0, 1), ...more }), "blamed_in_logs").find(({ entity }) => entity === id("service", "store"))?.strength ?? 0; // prettier-ignore
+    const alone = strengthOf({});
+    const crowd = ["pay", "stock", "mail"].map((name) => calls(id("service", name), id("service", "store")));
+    expect(strengthOf({ edges: [...both, ...crowd] })).toBeLessThan(alone);
+    const others = ["stock", "mail"].map((name) => id("service", name));
+    const many = {
+      objects: [...objects, ...others.map((entity) => object(entity))],
+      edges: [...both, ...others.map((to) => calls(id("service", "cart"), to))],
+      logs: [[id("service", "cart"), "neither Quuxdb nor stock nor mail answers"]] as const,
+    };
+    expect(strengthOf(many)).toBeLessThan(alone);
   });
 
   it("is nothing that no writer needs, and neither of two that are equally near", () => {

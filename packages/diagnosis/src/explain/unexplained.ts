@@ -20,8 +20,9 @@ export function stillUnexplained(findings: readonly Finding[]): readonly Finding
   return findings.filter((found) => !isUnexplained(found) || !found.evidence.some((ref) => told.has(keyOf(ref))));
 }
 
-// A test connection that failed from everywhere it was tried from; a workload of which no pod is left.
-const wholly: Readonly<Record<string, number>> = { service_check_failed: 0.99, replicas_unavailable: 0.9 };
+// A test connection that failed from everywhere it was tried from; a workload of which no pod is left; what is named by most of
+// the lines in which somebody names anything.
+const wholly: Readonly<Record<string, number>> = { service_check_failed: 0.99, replicas_unavailable: 0.9, blamed_in_logs: 0.5 };
 
 /** Whether a finding says that something is unwell in itself, and not only that it suffers. */
 export function isUnwell(found: Finding): boolean {

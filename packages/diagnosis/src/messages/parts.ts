@@ -4,8 +4,8 @@ import type { Template } from "./words.ts";
 export const partWords = {
   mechanism: { en: "What was seen shows this fault", "zh-TW": "觀測到的現象直接顯示此故障" },
   mechanism_generic: { en: "Its signals changed, but nothing shows how it fails", "zh-TW": "訊號有變化，但沒有證據顯示如何故障" },
-  reach_all: { en: "Everything that alerts is it or depends on it", "zh-TW": "所有告警對象都是它本身或依賴它" },
-  reach_some: { en: "{share:percent} of what alerts is it or depends on it", "zh-TW": "{share:percent} 的告警對象是它本身或依賴它" },
+  reach_all: { en: "Everything that alerts is this object or depends on it", "zh-TW": "所有告警對象都是它本身或依賴它" },
+  reach_some: { en: "{share:percent} of what alerts is this object or depends on it", "zh-TW": "{share:percent} 的告警對象是它本身或依賴它" },
   reach_none: { en: "Nothing that alerts is known to depend on it", "zh-TW": "沒有已知的告警對象依賴它" },
   reach_unknown: { en: "What depends on it is not known", "zh-TW": "依賴關係不明" },
   timing_fits: { en: "It began in time to be the cause", "zh-TW": "發生時間與異常吻合" },
@@ -16,8 +16,8 @@ export const partWords = {
   symptoms: { en: "Its own signals are hurt", "zh-TW": "自身訊號也受影響" },
   symptoms_of_dependants: { en: "The signals of what depends on it are hurt", "zh-TW": "依賴它的服務訊號受影響" },
   experience: {
-    en: "Experience: {share:percent} of the causes for which as much spoke were the true one",
-    "zh-TW": "經驗校正：證據程度相當的原因中，有 {share:percent} 確為根因",
+    en: "Experience: among recorded faults, {share:percent} of the causes with as much evidence were the true one",
+    "zh-TW": "經驗校正：在已記錄的故障中，證據程度相當者有 {share:percent} 確為根因",
   },
   explained: { en: "Better explained by: {fault}", "zh-TW": "更合理的解釋：{fault}" },
 } as const satisfies Record<string, Template>;

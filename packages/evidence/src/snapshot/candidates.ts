@@ -77,7 +77,8 @@ function isContainerOf(pod: EntityId, thing: EntityId, places: Places): boolean 
   return entityParts(thing).kind === "container" && entityParts(pod).kind === "pod" && places.contains(pod, thing);
 }
 
-function sameSeries(question: QuestionOf<"series">, recorded: QuestionOf<"series">): boolean {
+/** Whether two questions are about the same series, of whatever things. */
+export function sameSeries(question: QuestionOf<"series">, recorded: QuestionOf<"series">): boolean {
   const meaning = ({ signal, side, by }: QuestionOf<"series">) => canonicalJson([signal, side ?? "server", [...(by ?? [])].sort()]);
   return meaning(question) === meaning(recorded);
 }

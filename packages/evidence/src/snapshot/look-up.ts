@@ -1,11 +1,21 @@
 import { byCodeUnit, canonicalJson, evidenceId } from "@sre/contracts/canonical";
-import type { Answer, Answered, Coverage, DataOf, EvidenceData, Question } from "@sre/contracts/evidence";
-import { askedSpan, candidateOf, keysOf, type Candidate } from "./candidates.ts";
+import {
+  subjectsOf,
+  type Answer,
+  type Answered,
+  type Coverage,
+  type DataOf,
+  type EvidenceData,
+  type Question,
+} from "@sre/contracts/evidence";
+import { askedSpan, candidateOf, keysOf, sameSeries, type Candidate } from "./candidates.ts";
 import { joinSeries } from "./grids.ts";
 import type { Places } from "./places.ts";
 import { notLater, sightOf } from "./not-later.ts";
 import { cutData, sameKind } from "./rows.ts";
 import { iso, ms } from "./spans.ts";
+
+type Unanswered = Extract<Answer, { kind: "unanswered" }>;
 
 /** What is looked up in: the answers of one recorded source, and the latest instant that may leave. */
 export interface Recording {
@@ -141,6 +151,28 @@ function byKind(question: Question, parts: readonly Share[]): Pick<Coverage, "by
   return { by_kind: Object.fromEntries(kinds) };
 }
 
+const silences: ReadonlySet<string> = new Set(["not_configured", "not_recorded", "unknown_signal"]);
+
+function sameMatter(question: Question, recorded: Question): boolean {
+  if (question.about === "series" && recorded.about === "series") return sameSeries(question, recorded);
+  if (question.about !== "objects" || recorded.about !== "objects") return question.about === recorded.about;
+  const kinds = new Set(recorded.kinds.map(sameKind));
+  return question.kinds.some((kind) => kinds.has(sameKind(kind)));
+}
+
+/** A source that failed when it was asked about these things fails when asked in other words: what it would have told is not known. */
+function failedBefore(question: Question, { answers, places }: Recording): Unanswered | null {
+  const touches = (a: string, b: string) => a === b || (!a.includes(">") && !b.includes(">") && places.contains(a, b));
+  const failed = answers.find(
+    (answer): answer is Unanswered =>
+      answer.kind === "unanswered" &&
+      !silences.has(answer.because) &&
+      sameMatter(question, answer.question) &&
+      subjectsOf(answer.question).some((told) => subjectsOf(question).some((asked) => touches(told, asked))),
+  );
+  return failed ?? null;
+}
+
 /** The recorded answer to a question by its meaning; null when the recording says nothing about it. */
 export function lookUp(question: Question, recording: Recording): Answer | null {
   const meaning = canonicalJson(question);
@@ -152,7 +184,10 @@ export function lookUp(question: Question, recording: Recording): Answer | null 
     .flatMap((answer) => candidateOf(answer, question, recording) ?? [])
     .sort(byWorth);
   const found = shares(candidates, { question, recording });
-  if (found === null) return null;
+  if (found === null) {
+    const failed = failedBefore(question, recording);
+    return failed && { ...failed, id: evidenceId(question, recording.source), source: recording.source, question };
+  }
   const { parts, data } = found;
   const [best] = parts;
   const exact = best?.candidate.exact ?? false;

@@ -39,6 +39,29 @@ describe("series in a snapshot", () => {
     expect(coverageOf(answer)).toMatchObject({ from: minute(10), to: minute(12), complete: true, missing_share: 0 });
   });
 
+  test("what a source failed to tell of a thing is unknown in other words as well, and nothing is told of other things", async () => {
+    const failed = unanswered({
+      question: latency([cart, checkout], [0, 60]),
+      source: "metrics",
+      asked: [],
+      because: "unreachable",
+      detail: "down",
+    });
+    const other = latency([cart], [10, 50], { statistics: ["p95"] });
+    expect(await ask([failed], other)).toMatchObject({ kind: "unanswered", because: "unreachable", question: other });
+    expect(await ask([failed, series([cart], [0, 60])], latency([cart], [10, 12]))).toMatchObject({ kind: "answered" });
+    const untold = [latency([deployment], [0, 60]), latency([cart], [0, 60], { signal: { golden: "errors" } })];
+    for (const question of untold) expect(await ask([failed], question)).toMatchObject({ because: "not_recorded" });
+    const unkept = unanswered({
+      question: latency([cart], [0, 60]),
+      source: "metrics",
+      asked: [],
+      because: "unknown_signal",
+      detail: "none",
+    });
+    expect(await ask([unkept], other)).toMatchObject({ because: "not_recorded" });
+  });
+
   test("another entity, signal, side, split or statistic is not recorded", async () => {
     const one = series([cart], [0, 60]);
     const others = [
