@@ -4,6 +4,7 @@ import {
   type Edge,
   type EntityId,
   type ScopeAlert,
+  type Severity,
   type Signal,
   type Statistic,
 } from "@sre/contracts/evidence";
@@ -126,7 +127,7 @@ export function signalAnswers(place: Place, services: readonly ServiceSpec[], wi
 export interface FiredAlert {
   readonly name: string;
   readonly entity: EntityId;
-  readonly severity: "critical" | "error" | "warning" | "info";
+  readonly severity: Severity;
   readonly summary: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly startsAt: string;

@@ -27,7 +27,7 @@ import type { Tables } from "./migrations/tables.ts";
 import { keepHouse, startHousekeeping } from "./sessions/housekeeping.ts";
 import { sessionRoutes } from "./sessions/routes.ts";
 import { runSession } from "./sessions/run-session.ts";
-import { openControlPlane, openSources } from "./sources/open-sources.ts";
+import { openControlPlaneClient, openSources } from "./sources/open-sources.ts";
 import { openSnapshotFiles } from "./sources/snapshot-files.ts";
 import { toolRoutes } from "./tools/routes.ts";
 import { createDatabaseLeases, createMemoryLeases } from "./tools/slot-leases.ts";
@@ -72,7 +72,7 @@ function openEvidence(
   const cache = createCache({ redisUrl: config.redisUrl ?? undefined, prefix: "assistant", metrics, log });
   stack.defer(() => cache.close());
   const capped = gatedOutbound(outbound, gate);
-  const controlPlane = openControlPlane(config, { outbound, capped, clock });
+  const controlPlane = openControlPlaneClient(config, { outbound, capped, clock });
   if (controlPlane) stack.defer(() => controlPlane.close());
   else log.warn("without OIDC_CLIENT_SECRET the control plane cannot be asked");
   const deps: SourceDeps = { outbound: capped, cache, clock, log, ...(controlPlane ? { controlPlane: controlPlane.client } : {}) };

@@ -5,7 +5,7 @@ import { requireScope, RuleBroken, type CallContext } from "@sre/service-kit";
 import type { z } from "zod";
 import type { App } from "../app.ts";
 import { snapshotText } from "../diagnose/result.ts";
-import { cursorOf, keysetOf } from "../http/paging.ts";
+import { cursorOf, keysetOf } from "@sre/storage";
 import { findAnswer, findRounds } from "./evidence-store.ts";
 import { unpackJson } from "./packed.ts";
 import { scopeInputOf, type SessionRequest } from "./session-request.ts";

@@ -160,7 +160,7 @@ describe.each(testDatabases)("runs on $name", (database) => {
     const gone = await assistant.call("GET", `/api/v1/diagnostics/${sessionId}/snapshot`);
     expect(gone).toMatchObject({ status: 404, json: { detail: "The evidence of this session is no longer kept." } });
     const { json } = await assistant.call("GET", `/api/v1/diagnostics/${sessionId}/status`);
-    expect(json.result.snapshot_hash).toBe(DiagnosticResult.parse(status.result).snapshot_hash);
+    expect(DiagnosticResult.parse(json.result).snapshot_hash).toBe(DiagnosticResult.parse(status.result).snapshot_hash);
     await keepHouse(later(4));
     expect((await assistant.call("GET", `/api/v1/diagnostics/${sessionId}/status`)).status).toBe(404);
   });

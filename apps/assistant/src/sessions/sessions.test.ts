@@ -156,7 +156,7 @@ describe.each(testDatabases)("sessions on $name", (database) => {
     const listed = [...first.json.items, ...second.json.items].map((item: { session_id: string }) => item.session_id);
     expect(listed).toEqual(ids.toReversed());
     expect(second.json.next_cursor).toBeNull();
-    expect(first.json.items[0].verdict).toEqual(expect.any(String));
+    expect(first.json.items[0]?.verdict).toEqual(expect.any(String));
     expect((await assistant.call("GET", `${historyPath}?incident_id=${incident_id}&status=failed`)).json.items).toEqual([]);
   });
 
@@ -255,7 +255,7 @@ describe.each(testDatabases)("sessions on $name", (database) => {
 
   it("shows the true state of each source, and names kinds that are not configured", async () => {
     await completed();
-    const { tools } = (await assistant.call("GET", "/api/v1/tools/status")).json as { tools: { name: string; state: string }[] };
+    const { tools } = (await assistant.call("GET", "/api/v1/tools/status")).json;
     expect(tools).toContainEqual(
       expect.objectContaining({
         name: "prometheus",

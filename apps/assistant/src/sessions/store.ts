@@ -2,7 +2,7 @@ import type { DiagnosticStatus, SessionStatus } from "@sre/contracts/assistant";
 import type { TeamId } from "@sre/contracts/shared";
 import { sql, type Selectable } from "@sre/storage";
 import type { Insertable } from "kysely";
-import type { Keyset } from "../http/paging.ts";
+import type { Keyset } from "@sre/storage";
 import type { Db, SessionTable, Tx } from "../migrations/tables.ts";
 
 export type SessionRow = Omit<Selectable<SessionTable>, "request" | "result">;

@@ -11,7 +11,7 @@ const controlPlaneCall = { deadlineMs: 10_000, responseBytesMax: 8 * 1_048_576, 
 type ControlPlane = NonNullable<SourceDeps["controlPlane"]>;
 
 /** The control plane's API within its cap of calls, with this service's own token; null when the service has no secret to get one with. */
-export function openControlPlane(
+export function openControlPlaneClient(
   config: Pick<Config, "identity" | "controlPlane">,
   deps: { outbound: OutboundFactory; capped: OutboundFactory; clock: Clock },
 ): { client: ControlPlane; close(): Promise<void> } | null {

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { assistantOperations, type DiagnosticStatus } from "@sre/contracts/assistant";
+import { assistantOperations, type DiagnosticStatus, type ToolStatus, type WorkflowTemplate } from "@sre/contracts/assistant";
+import type { Question } from "@sre/contracts/evidence";
 import { TeamId } from "@sre/contracts/shared";
 import { createLog, createMetrics, defaultTeamId, RuleBroken, systemClock, type Principal, type TokenVerifier } from "@sre/service-kit";
 import type { Database, Migration } from "@sre/storage";
@@ -45,12 +46,25 @@ interface Call {
   readonly headers?: Record<string, string>;
 }
 
+/** What tests read of answers of many kinds; what an answer does not hold is undefined, and its test fails. */
+interface Body {
+  readonly session_id: string;
+  readonly status: string;
+  readonly code: string;
+  readonly estimated_time: number;
+  readonly next_cursor: string | null;
+  readonly items: readonly { readonly session_id: string; readonly verdict: string | null }[];
+  readonly tools: readonly ToolStatus[];
+  readonly templates: readonly WorkflowTemplate[];
+  readonly question: Question;
+  readonly result: unknown;
+}
+
 interface Answered {
   readonly status: number;
   readonly headers: Readonly<Record<string, unknown>>;
   readonly text: string;
-  // oxlint-disable-next-line typescript/no-explicit-any -- tests read what they expect
-  readonly json: any;
+  readonly json: Body;
 }
 
 export interface TestAssistant extends Assistant {
@@ -61,11 +75,12 @@ export interface TestAssistant extends Assistant {
   close(): Promise<void>;
 }
 
-function parsed(text: string): unknown {
+// Nobody has checked the body: a test that reads a field says what it expects of it.
+function parsed(text: string): Body {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text) as Body;
   } catch {
-    return null;
+    return {} as Body;
   }
 }
 

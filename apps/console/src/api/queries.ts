@@ -1,3 +1,4 @@
+import type { Severity } from "@sre/contracts/evidence";
 import { queryOptions } from "@tanstack/react-query";
 import { call, rememberCsrfToken } from "./client.ts";
 
@@ -6,7 +7,7 @@ export const incidentsMax = 200;
 
 export interface IncidentFilter {
   readonly status: "open" | "new" | "acknowledged" | "resolved" | "all";
-  readonly severity?: "critical" | "error" | "warning" | "info" | undefined;
+  readonly severity?: Severity | undefined;
   readonly search?: string | undefined;
 }
 

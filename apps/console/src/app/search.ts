@@ -1,7 +1,12 @@
+import type { Severity } from "@sre/contracts/evidence";
+
+/** The contract's severities in its order; the page holds no schemas, only their types. */
+export const severities = ["critical", "error", "warning", "info"] as const satisfies readonly Severity[];
+
 /** What the address of the list says: links in a chat open the same view. */
 export interface ListSearch {
   readonly status?: "new" | "acknowledged" | "resolved" | "all";
-  readonly severity?: "critical" | "error" | "warning" | "info";
+  readonly severity?: Severity;
   readonly q?: string;
 }
 
@@ -30,7 +35,7 @@ function oneOf<Value extends string>(value: unknown, allowed: readonly Value[]):
 /** Keeps what is known and drops the rest: a mangled link still opens. */
 export function readListSearch(search: Raw): ListSearch {
   const status = oneOf(search["status"], ["new", "acknowledged", "resolved", "all"] as const);
-  const severity = oneOf(search["severity"], ["critical", "error", "warning", "info"] as const);
+  const severity = oneOf(search["severity"], severities);
   // The router turns digits into a number.
   const q = typeof search["q"] === "string" || typeof search["q"] === "number" ? String(search["q"]).slice(0, textMax) : "";
   return { ...(status ? { status } : {}), ...(severity ? { severity } : {}), ...(q ? { q } : {}) };

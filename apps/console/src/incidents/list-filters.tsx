@@ -2,13 +2,12 @@ import { Button, Menu, NativeSelect, SegmentedControl, TextInput } from "@mantin
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef, useState, type Ref } from "react";
 import { useLanguage } from "../app/language.ts";
-import { readListSearch, type ListSearch } from "../app/search.ts";
+import { readListSearch, severities, type ListSearch } from "../app/search.ts";
 import { loadViews, storeViews, withView, type SavedView } from "./saved-views.ts";
 
 /** How long typing must rest before the search is sent, in milliseconds. */
 const typingPauseMs = 250;
 const statuses = ["open", "new", "acknowledged", "resolved", "all"] as const;
-const severities = ["critical", "error", "warning", "info"] as const;
 
 function SavedViews({ search, onChoose }: { search: ListSearch; onChoose: (search: ListSearch) => void }) {
   const { t } = useLanguage();

@@ -1,7 +1,8 @@
 import type { Alert } from "@sre/contracts/control-plane";
 import { requireScope, RuleBroken, type CallContext } from "@sre/service-kit";
 import type { App } from "../app.ts";
-import { keysetOf, pageOfRows } from "../http/paging.ts";
+import { keysetOf } from "@sre/storage";
+import { pageOfRows } from "../http/paging.ts";
 import { alertOf } from "./alert-view.ts";
 import { findAlert, findAlerts, type AlertFilter } from "./store.ts";
 

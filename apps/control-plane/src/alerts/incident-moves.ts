@@ -1,4 +1,4 @@
-import type { Severity } from "@sre/contracts/evidence";
+import { severityRank, type Severity } from "@sre/contracts/evidence";
 import type { IncidentMove, ResolvedAlert, WrittenAlert } from "./store.ts";
 
 /** An alert of a delivery together with what the database said of it. */
@@ -6,10 +6,8 @@ export interface DeliveredAlert extends ResolvedAlert {
   readonly written: WrittenAlert;
 }
 
-const rank: Readonly<Record<Severity, number>> = { info: 0, warning: 1, error: 2, critical: 3 };
-
 export function worst(severities: readonly Severity[]): Severity {
-  return severities.reduce((a, b) => (rank[b] > rank[a] ? b : a), "info");
+  return severities.reduce((a, b) => (severityRank(b) > severityRank(a) ? b : a), "info");
 }
 
 /** It fires now and did not before: new, or firing again after it was resolved. */

@@ -1,9 +1,10 @@
 import { sha256 } from "@sre/contracts/canonical";
-import type { Severity } from "@sre/contracts/evidence";
+import { severities, type Severity } from "@sre/contracts/evidence";
 import type { TeamId } from "@sre/contracts/shared";
 import type { Resolved } from "@sre/correlation";
 import { sql, type Selectable } from "kysely";
-import { afterKeyset, type Keyset } from "../http/paging.ts";
+import type { Keyset } from "@sre/storage";
+import { afterKeyset } from "../http/paging.ts";
 import type { AlertTable, Db, Tx } from "../migrations/tables.ts";
 import type { IncomingAlert } from "./incoming-alert.ts";
 
@@ -120,7 +121,8 @@ export interface IncidentMove {
   readonly last_at: string | null;
 }
 
-const severityRank = (column: string) => sql`array_position(array['info', 'warning', 'error', 'critical'], ${sql.ref(column)})`;
+const mildestFirst = sql.join([...severities].reverse().map((severity) => sql.lit(severity)));
+const rankOf = (column: string) => sql`array_position(array[${mildestFirst}], ${sql.ref(column)})`;
 
 /** Applies moves; returns the incidents whose severity rose. */
 export async function moveIncidents(
@@ -136,7 +138,7 @@ export async function moveIncidents(
       select i.id, i.severity from incidents i join moves m on m.incident_id = i.id where i.team_id = ${teamId} order by i.id for update of i
     ), moved as (
       update incidents set alerts_firing = alerts_firing + m.firing, alerts_total = alerts_total + m.total,
-        severity = case when ${severityRank("m.severity")} > ${severityRank("b.severity")} then m.severity else b.severity end,
+        severity = case when ${rankOf("m.severity")} > ${rankOf("b.severity")} then m.severity else b.severity end,
         started_at = least(started_at, m.first_at), last_alert_at = greatest(last_alert_at, m.last_at), updated_at = ${input.at}, version = version + 1
       from moves m join before b on b.id = m.incident_id where incidents.team_id = ${teamId} and incidents.id = m.incident_id
       returning incidents.id, incidents.severity <> b.severity as rose
@@ -195,7 +197,7 @@ export function findAlertsToDiagnose(db: Db, teamId: TeamId, input: { incidentId
     .where("team_id", "=", teamId)
     .where("incident_id", "=", input.incidentId)
     .orderBy(sql`(status = 'firing')`, "desc")
-    .orderBy(severityRank("severity"), "desc")
+    .orderBy(rankOf("severity"), "desc")
     .orderBy("starts_at", "desc")
     .orderBy("id")
     .limit(input.limit)

@@ -1,6 +1,7 @@
 import { requireScope, type CallContext } from "@sre/service-kit";
 import type { App } from "../app.ts";
-import { keysetOf, pageOfRows } from "../http/paging.ts";
+import { keysetOf } from "@sre/storage";
+import { pageOfRows } from "../http/paging.ts";
 import { auditLogOf, findAuditLogs, type AuditFilter } from "./store.ts";
 
 export async function listAuditLogs(app: App, ctx: CallContext, input: { filter: AuditFilter; cursor: string | undefined; limit: number }) {

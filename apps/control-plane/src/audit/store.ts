@@ -1,7 +1,8 @@
 import type { AuditLog } from "@sre/contracts/control-plane";
 import type { TeamId } from "@sre/contracts/shared";
 import type { Selectable } from "kysely";
-import { afterKeyset, type Keyset } from "../http/paging.ts";
+import type { Keyset } from "@sre/storage";
+import { afterKeyset } from "../http/paging.ts";
 import type { AuditLogTable, Db } from "../migrations/tables.ts";
 
 export interface AuditFilter {

@@ -1,6 +1,7 @@
 import { requireScope, type CallContext } from "@sre/service-kit";
 import type { App } from "../app.ts";
-import { keysetOf, pageOfRows } from "../http/paging.ts";
+import { keysetOf } from "@sre/storage";
+import { pageOfRows } from "../http/paging.ts";
 import { changeOf, findChanges, type ChangeFilter } from "./store.ts";
 
 const anyChangeId = /^[\s\S]{1,200}$/;

@@ -1,7 +1,8 @@
 import type { ChangeRecord, EntityId } from "@sre/contracts/evidence";
 import type { TeamId } from "@sre/contracts/shared";
 import { sql, type Insertable, type Selectable } from "kysely";
-import { afterKeyset, type Keyset } from "../http/paging.ts";
+import type { Keyset } from "@sre/storage";
+import { afterKeyset } from "../http/paging.ts";
 import type { ChangeTable, Db, Tx } from "../migrations/tables.ts";
 
 export type ChangeRow = Selectable<ChangeTable>;

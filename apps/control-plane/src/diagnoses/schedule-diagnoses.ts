@@ -1,5 +1,5 @@
 import type { DiagnosisRun } from "@sre/contracts/control-plane";
-import type { EntityId, Severity } from "@sre/contracts/evidence";
+import { severityRank, type EntityId } from "@sre/contracts/evidence";
 import { currentTraceparent, type CallContext } from "@sre/service-kit";
 import { transact, type App } from "../app.ts";
 import { publishEvents } from "../events/store.ts";
@@ -31,9 +31,6 @@ export interface RecheckJob {
   readonly team_id: string;
   readonly incident_id: string;
 }
-
-// The most severe incident is diagnosed first.
-const priorityOf: Readonly<Record<Severity, number>> = { critical: 3, error: 2, warning: 1, info: 0 };
 
 /** Who asks when nobody does. */
 const automatic = "control-plane";
@@ -67,7 +64,7 @@ export async function enqueueDiagnosis(tx: Tx, { app, ctx }: Call, input: NewDia
   ]);
   await publishEvents(tx, ctx, [{ kind: "diagnosis.updated", incidentId, diagnosisId: id }]);
   const job: DiagnosisJob = { team_id: ctx.teamId, diagnosis_id: id, traceparent: currentTraceparent() || null };
-  await app.jobs.enqueue(tx, queues.diagnosis, job, { key: id, startAfterSeconds, priority: priorityOf[incident?.severity ?? "info"] });
+  await app.jobs.enqueue(tx, queues.diagnosis, job, { key: id, startAfterSeconds, priority: severityRank(incident?.severity ?? "info") });
   return id;
 }
 

@@ -1,7 +1,8 @@
 import type { Execution } from "@sre/contracts/control-plane";
 import { requireScope, RuleBroken, type CallContext } from "@sre/service-kit";
 import type { App } from "../app.ts";
-import { keysetOf, pageOfRows } from "../http/paging.ts";
+import { keysetOf } from "@sre/storage";
+import { pageOfRows } from "../http/paging.ts";
 import { executionOf, findExecution, findExecutionLines, findExecutions, type ExecutionRow } from "./store.ts";
 
 async function needExecution(app: App, ctx: CallContext, executionId: string): Promise<ExecutionRow> {

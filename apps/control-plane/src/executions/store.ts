@@ -1,7 +1,8 @@
 import type { Execution } from "@sre/contracts/control-plane";
 import type { TeamId } from "@sre/contracts/shared";
 import type { Selectable } from "kysely";
-import { afterKeyset, type Keyset } from "../http/paging.ts";
+import type { Keyset } from "@sre/storage";
+import { afterKeyset } from "../http/paging.ts";
 import type { Db, ExecutionLogTable, ExecutionTable } from "../migrations/tables.ts";
 
 /** Log lines of one execution that the API shows. */

@@ -1,7 +1,8 @@
 import type { Incident, TimelineEntry } from "@sre/contracts/control-plane";
 import { requireScope, type CallContext } from "@sre/service-kit";
 import type { App } from "../app.ts";
-import { keysetOf, pageOfRows } from "../http/paging.ts";
+import { keysetOf } from "@sre/storage";
+import { pageOfRows } from "../http/paging.ts";
 import { noSuchIncident } from "./change-incident.ts";
 import { incidentOf } from "./incident-view.ts";
 import { findIncident, findIncidents, type IncidentFilter, type IncidentOverview } from "./store.ts";

@@ -2,7 +2,8 @@ import type { EntityId, Severity } from "@sre/contracts/evidence";
 import type { Incident, IncidentStatus } from "@sre/contracts/control-plane";
 import type { TeamId } from "@sre/contracts/shared";
 import { sql, type Insertable, type Selectable, type Updateable } from "kysely";
-import { afterKeyset, type Keyset } from "../http/paging.ts";
+import type { Keyset } from "@sre/storage";
+import { afterKeyset } from "../http/paging.ts";
 import type { Db, IncidentTable, Tx } from "../migrations/tables.ts";
 
 export type IncidentRow = Selectable<IncidentTable>;

@@ -1,7 +1,8 @@
 import type { QuarantinedAlert } from "@sre/contracts/control-plane";
 import { requireScope, type CallContext } from "@sre/service-kit";
 import type { App } from "../app.ts";
-import { keysetOf, pageOfRows } from "../http/paging.ts";
+import { pageOfRows } from "../http/paging.ts";
+import { keysetOf } from "@sre/storage";
 import { findQuarantinedAlerts, type QuarantinedAlertRow } from "./store.ts";
 
 function quarantinedAlertOf(row: QuarantinedAlertRow): QuarantinedAlert {

@@ -1,6 +1,7 @@
 import type { TeamId } from "@sre/contracts/shared";
 import type { Insertable, Selectable } from "kysely";
-import { afterKeyset, type Keyset } from "../http/paging.ts";
+import type { Keyset } from "@sre/storage";
+import { afterKeyset } from "../http/paging.ts";
 import type { Db, QuarantinedAlertTable, Tx } from "../migrations/tables.ts";
 
 export type QuarantinedAlertRow = Selectable<QuarantinedAlertTable>;

@@ -12,7 +12,7 @@ const source = "change-suite";
 const [decoysMin, decoysMax] = [5, 10];
 /** Minutes before the onset in which what brings a fault begins. */
 const [beforeMin, beforeMax] = [1, 8];
-/** So long after the onset, or before it, a change is plainly not what brought it. Minutes. */
+/** So long after the onset and the first alert, or before the onset, a change is plainly not what brought it. Minutes. */
 const [laterMin, laterMax] = [5, 15];
 const [earlierMin, earlierMax] = [75, 110];
 /** A fault that shows for longer than this is not put in: nobody would look so far back. Minutes. */
@@ -35,6 +35,7 @@ interface Making {
   readonly snapshot: Snapshot;
   readonly asOfMs: number;
   readonly onsetMs: number;
+  readonly alertedMs: number;
   readonly home: EntityId;
   readonly others: readonly EntityId[];
   readonly random: Random;
@@ -69,8 +70,8 @@ function ofAnother(making: Making): Draft[] {
 
 // Of the right object, or of any, but long before the onset or after it.
 function atAnotherTime(making: Making): Draft[] {
-  const { asOfMs, onsetMs, random, home, others } = making;
-  const later = onsetMs + between(laterMin, laterMax, random) * minuteMs;
+  const { asOfMs, onsetMs, alertedMs, random, home, others } = making;
+  const later = Math.max(onsetMs, alertedMs) + between(laterMin, laterMax, random) * minuteMs;
   const earlier = onsetMs - between(earlierMin, earlierMax, random) * minuteMs;
   const entity = random() < 0.5 ? home : (pick(others, random) ?? home);
   const atMs = random() < 0.5 && later < asOfMs ? later : earlier;
@@ -127,8 +128,9 @@ export function withChanges(
   const asOfMs = Date.parse(snapshot.header.scope.as_of);
   const onsetMs = onsetOf(snapshot, truth, home);
   if (asOfMs - onsetMs > onsetMinutesMax * minuteMs) return null;
+  const alertedMs = Math.min(asOfMs, ...snapshot.header.scope.alerts.map(({ starts_at }) => Date.parse(starts_at)));
   const others = changeableIn(entities).filter((id) => !sameApplication(id, home));
-  const making = { snapshot, asOfMs, onsetMs, home, others, random };
+  const making = { snapshot, asOfMs, onsetMs, alertedMs, home, others, random };
   const own = brought ? [drafted(making, { entity: home, atMs: justBefore(making), share: null, brought: true })] : [];
   const { changes, change } = numbered([...own, ...decoys(making)], random);
   const answers = snapshot.answers.filter(({ question }) => question.about !== "changes");

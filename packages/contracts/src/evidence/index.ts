@@ -3,4 +3,4 @@ export * from "./diagnosis.ts";
 export * from "./entity.ts";
 export * from "./question.ts";
 export * from "./snapshot.ts";
-export { Instant, Labels, LocalizedText, Severity, severities, TeamId, Window, type Language } from "../shared/values.ts";
+export { Instant, Labels, LocalizedText, Severity, severities, severityRank, TeamId, Window, type Language } from "../shared/values.ts";

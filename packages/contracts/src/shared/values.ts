@@ -17,7 +17,11 @@ export type TeamId = z.infer<typeof TeamId>;
 /** How bad it is for users: `critical` wakes somebody, `info` never does. */
 export const Severity = z.enum(["critical", "error", "warning", "info"]).meta({ id: "Severity" });
 export type Severity = z.infer<typeof Severity>;
+/** The most severe first. */
 export const severities = Severity.options;
+
+/** How severe it is, as a number: 0 for `info`, more for what is worse. */
+export const severityRank = (severity: Severity): number => severities.length - 1 - severities.indexOf(severity);
 
 /** One sentence in each language of the product. */
 export const LocalizedText = z.object({ en: z.string(), "zh-TW": z.string() }).meta({ id: "LocalizedText" });

@@ -118,6 +118,7 @@ describe("a fault of a kind that the engine does not know", () => {
     const { causes, verdict } = without(budget, ...quotas);
     expect(causes[0]).toMatchObject({ entity: shop, fault: "unknown" });
     expect(verdict).toBe("inconclusive");
+    expect(causes[0]?.parts[0]?.text.en).toBe("It is plainly unwell, but nothing tells the fault by name");
   });
 
   it("is looked at where it lies: a namespace has no log to read", () => {

@@ -76,6 +76,10 @@ function beganAt(mechanism: readonly Finding[], symptoms: readonly Finding[]): n
   return shown === null ? felt : felt === null ? shown : Math.min(shown, felt);
 }
 
+// More traffic is sent by others: no change of the thing itself brings it.
+const comesFromOutside = ({ fault, mechanism }: Draft): boolean =>
+  fault === "overload" && mechanism.every(({ what }) => what === "golden_traffic_rise");
+
 function complete(seen: Seen, draft: Draft, context: Context): Candidate {
   const seats = seatsOf(seen, draft);
   const own =
@@ -88,7 +92,8 @@ function complete(seen: Seen, draft: Draft, context: Context): Candidate {
   const onsetMs = beganAt(draft.mechanism, symptoms);
   const mechanism = [...draft.mechanism, ...supporting];
   const { toleranceMs } = context.focus;
-  const blamed = blamedChange(seen, component, onsetFor(mechanism, { onsetMs: onsetMs ?? context.focus.onsetMs, toleranceMs }));
+  const onset = onsetFor(mechanism, { onsetMs: onsetMs ?? context.focus.onsetMs, toleranceMs });
+  const blamed = comesFromOutside(draft) ? null : blamedChange(seen, component, onset);
   return {
     ...draft,
     mechanism,

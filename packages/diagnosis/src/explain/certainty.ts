@@ -40,7 +40,7 @@ export function basisOf(kind: string, findings: readonly Finding[]): Basis {
 }
 
 /** What the chance is told by: the basis, the score, how much of it is the mechanism, and how far it is ahead of the next cause, or behind the first. */
-export interface Standing {
+interface Standing {
   readonly basis: Basis;
   readonly score: number;
   readonly mechanism: number;

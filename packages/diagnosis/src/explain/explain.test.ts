@@ -126,6 +126,27 @@ describe("a service that got worse without showing how", () => {
     });
     expect(diagnosis.ruled_out.map(({ title }) => title.en)).not.toContain("db parameters");
   });
+
+  it("is no suspect although nobody watched it, once something that leaves no other reading was seen elsewhere", () => {
+    const database = id("database", "stock-db");
+    const loop = event(pod("cart"), "BackOff", {
+      message: "Back-off restarting failed container cart in pod",
+      first: 13,
+      last: 1,
+      count: 20,
+    });
+    const changes = [change("db parameters", database, { minutesAgo: 14, kind: "config" })];
+    const { diagnosis } = run(shop({ edges: [calls(stock, database)], events: [loop], changes }, { cart: hurt }));
+    expect(diagnosis.causes[0]).toMatchObject({ fault: "crash_loop", change: null });
+    expect(diagnosis.causes.map(({ change: blamed }) => blamed)).not.toContain("change-db parameters");
+    expect(diagnosis.ruled_out.map(({ title }) => title.en)).toContain("db parameters");
+  });
+
+  it("is not blamed for more traffic, which others send", () => {
+    const busy = { traffic: step(50, 250, { since: 12 }), latency: step(0.1, 0.9, { since: 12 }) };
+    const { causes: told } = run(shop({ changes: [culprit] }, { cart: busy })).diagnosis;
+    expect(told.find(({ fault }) => fault === "overload")).toMatchObject({ entity: cart, change: null });
+  });
 });
 
 describe("each kind of fault", () => {

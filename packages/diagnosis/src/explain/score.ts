@@ -9,6 +9,7 @@ import type { Candidate, PartName, ScorePart, Scored } from "./candidate.ts";
 import { mechanismChance } from "./candidates.ts";
 import { changeFinding, changeTitle, onsetFor, proximity } from "./changes.ts";
 import type { Focus } from "./focus.ts";
+import { isUnexplained } from "./unexplained.ts";
 
 /** The most that each part may give. Together they reach 0.99: nothing is ever certain. */
 export const partWeights = {
@@ -55,7 +56,7 @@ function mechanismPart(candidate: Candidate): ScorePart {
   return scorePart({
     name: "mechanism",
     weight: partWeights.generic * chance,
-    word: "mechanism_generic",
+    word: candidate.mechanism.some(isUnexplained) ? "mechanism_unwell" : "mechanism_generic",
     because: [...candidate.mechanism, ...candidate.symptoms],
   });
 }

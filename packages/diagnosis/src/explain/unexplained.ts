@@ -9,7 +9,8 @@ import { onsetOf } from "./focus.ts";
 
 /* What is unwell, and why nobody knows: candidates for faults that no other rule foresaw. */
 
-const isUnexplained = ({ what }: Finding): boolean => Object.hasOwn(unexplainedFindings, what);
+/** Whether a finding tells that something is wrong, and not what. */
+export const isUnexplained = ({ what }: Finding): boolean => Object.hasOwn(unexplainedFindings, what);
 
 const keyOf = (ref: EvidenceRef): string => canonicalJson(ref);
 

@@ -1,5 +1,5 @@
 import { RuleBroken } from "@sre/service-kit";
-import { decodeCursor, encodeCursor } from "@sre/storage";
+import { decodeCursor, encodeCursor } from "./cursor.ts";
 
 /** Where a page ends: its rows are ordered by an instant and an id, newest first. */
 export interface Keyset {
@@ -10,15 +10,14 @@ export interface Keyset {
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The place that a cursor names, null for the first page. Throws RuleBroken("invalid_request") for a cursor that is not ours. */
-export function keysetOf(cursor: string | undefined): Keyset | null {
+export function keysetOf(cursor: string | undefined, idForm: RegExp = uuid): Keyset | null {
   const place = decodeCursor(cursor);
   if (place === null) return null;
   const at = new Date(place.key);
-  const ours = /^\d{4}-/.test(place.key) && !Number.isNaN(at.getTime()) && at.toISOString() === place.key && uuid.test(place.id);
+  const ours = /^\d{4}-/.test(place.key) && !Number.isNaN(at.getTime()) && at.toISOString() === place.key && idForm.test(place.id);
   if (!ours) throw new RuleBroken("invalid_request", "The cursor is not one that this list gave out.", { field: "cursor" });
   return { at, id: place.id };
 }
 
-export function cursorOf({ at, id }: Keyset): string {
-  return encodeCursor({ key: at.toISOString(), id });
-}
+/** The cursor of a place. */
+export const cursorOf = ({ at, id }: Keyset): string => encodeCursor({ key: at.toISOString(), id });
