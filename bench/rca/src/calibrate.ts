@@ -9,7 +9,7 @@ import { calibrationError } from "./report/calibration.ts";
 import { grouped } from "./report/scored.ts";
 import { shareCell, table } from "./tables.ts";
 
-const usage = "node bench/rca/src/calibrate.ts --data DIR [--data DIR …] --predictions FILE [--predictions FILE …]";
+const usage = "npm run bench:rca:calibrate -- --data DIR [--data DIR …] --predictions FILE [--predictions FILE …]";
 
 const columns = ["system", "run", "engine", "right", "mean confidence", "error", "held out by kind", "n"];
 

@@ -47,7 +47,7 @@ interface Standing {
   readonly lead: number;
 }
 
-/** The coefficients of the regression, in log odds; `bench/rca/src/calibrate.ts` fits and prints them. */
+/** The coefficients of the regression, in log odds; `npm run bench:rca:calibrate` fits and prints them. */
 export const certaintyModel = {
   settled: -5.43,
   shown: -5.93,
