@@ -4,7 +4,7 @@ import { runSteps, type Step } from "./processes.ts";
 const steps: readonly Step[] = [
   { name: "types", command: ["tsc", "-p", ".", "--noEmit"] },
   { name: "format", command: ["oxfmt", "--check", "."] },
-  { name: "unit tests of the pure packages", command: ["vitest", "run", "--project", "unit", "packages/contracts", "packages/correlation", "packages/diagnosis", "packages/timeseries", "scenarios", "scripts"] },
+  { name: "unit tests of the pure packages", command: ["vitest", "run", "--project", "unit", "--no-isolate", "packages/contracts", "packages/correlation", "packages/diagnosis", "packages/timeseries", "scenarios", "scripts"] },
   { name: "lint", command: ["oxlint", "."] },
   { name: "dead code", command: ["knip", "--no-progress"] },
   { name: "contracts", command: ["node", "scripts/openapi.ts", "--check"] },

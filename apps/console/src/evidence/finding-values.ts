@@ -21,13 +21,6 @@ const counted: Readonly<Record<string, "restarts" | "times" | "objects">> = {
   probe_failing: "times",
   no_bad_state: "objects",
 };
-/** Said by the functions below or by the finding's own sentence. */
-const said = new Set(
-  "before during last limit unit count times code ready wanted value threshold comparison seconds before_onset after_onset effect share".split(
-    " ",
-  ),
-);
-
 const numberAt = ({ finding }: Telling, name: string): number | null => {
   const value = finding.values[name];
   return typeof value === "number" && Number.isFinite(value) ? value : null;
@@ -88,14 +81,7 @@ function reached(telling: Telling): string | null {
   return share === null || share >= 1 ? null : telling.t("values.reached", { percent: threeDigits(share * 100) });
 }
 
-/** Numbers that this page has no words for keep their names. */
-function others({ finding }: Telling): string[] {
-  return Object.entries(finding.values).flatMap(([name, value]) =>
-    typeof value === "number" && !said.has(name) ? [`${name.replaceAll("_", " ")} ${threeDigits(value)}`] : [],
-  );
-}
-
-/** The numbers of a finding as people say them: "0.2 % → 37.6 %", "3 restarts · exit code 137". Unknown ones are left out. */
+/** The numbers of a finding as people say them: "0.2 % → 37.6 %", "3 restarts · exit code 137". Others stand in its sentence alone, in the reader's language. */
 export function findingValues(telling: Telling): string {
   const tellers = [
     level(telling),
@@ -107,7 +93,6 @@ export function findingValues(telling: Telling): string {
     duration(telling, ["after_onset", "afterOnset"]),
     duration(telling, ["seconds", "lasted"]),
     reached(telling),
-    ...others(telling),
   ];
   return tellers.filter((text) => text !== null).slice(0, valuesMax).join(" · "); // prettier-ignore
 }
