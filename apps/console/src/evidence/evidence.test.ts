@@ -116,6 +116,7 @@ describe("values of a finding", () => {
     ["rule_breached", { alert: "HighErrorRate", value: 0.3571, threshold: 0.05, seconds: 0 }, "values.against(0.357,0.05)"],
     ["change_near_onset", { title: "Deploy", before_onset: 120, share: 0.5 }, "values.beforeOnset(2 min) · values.reached(50)"],
     ["replicas_unavailable", { ready: 1, wanted: 2 }, "kubernetes.ready(1,2)"],
+    ["own_delay", { seconds: 12.4 }, ""],
     ["of_a_later_engine", { some_number: 1234.5 }, ""],
     ["pod_unschedulable", { detail: "0/5 nodes are available" }, ""],
   ])("of %s with %o read %s", (what, values, text) => {

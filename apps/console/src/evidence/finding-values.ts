@@ -60,8 +60,9 @@ function rule(telling: Telling): string | null {
 
 function duration(telling: Telling, [name, key]: readonly [string, "lasted" | "beforeOnset" | "afterOnset"]): string | null {
   const seconds = numberAt(telling, name);
-  // What lasts no time at all did not happen.
-  if (seconds === null || (name === "seconds" && seconds <= 0)) return null;
+  // Only rules and signals last; what a service adds or comes late by is no length of its own. What lasts no time did not happen.
+  const lasts = /^(?:rule|golden)_/.test(telling.finding.what);
+  if (seconds === null || (name === "seconds" && (!lasts || seconds <= 0))) return null;
   return telling.t(`values.${key}`, { duration: durationInWords(seconds * 1_000, telling.language) });
 }
 
