@@ -20,6 +20,8 @@ const absent = {
   execution_id: newUuid(),
   quarantined_alert_id: newUuid(),
   notification_id: newUuid(),
+  maintenance_window_id: newUuid(),
+  silence_id: newUuid(),
   evidence_id: "ev_00000000000000000000",
 };
 

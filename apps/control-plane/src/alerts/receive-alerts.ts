@@ -8,7 +8,9 @@ import { addIncidentEntities } from "../incidents/store.ts";
 import { appendTimeline, type NewTimelineEntry } from "../incidents/timeline.ts";
 import type { Tx } from "../migrations/tables.ts";
 import { began, ended, movesOf, needsIncident, type DeliveredAlert, type Membership } from "./incident-moves.ts";
-import { placeInIncidents, type Placed } from "./place-in-incidents.ts";
+import type { Placed } from "./place-in-incidents.ts";
+import { placeQuietly } from "../noise/quieten-alerts.ts";
+import { setHeld } from "../noise/store.ts";
 import { noteIncidents } from "../notifications/note-incidents.ts";
 import { acknowledgeForSender } from "../incidents/acknowledge-incident.ts";
 import type { Delivery } from "./formats/delivery.ts";
@@ -67,8 +69,8 @@ async function store(
 function membershipsOf(alerts: readonly DeliveredAlert[], placed: Placed): Membership[] {
   return alerts.flatMap((delivered): Membership[] => {
     const joined = placed.incidentOf.get(delivered.written.id);
-    if (joined !== undefined) return [{ delivered, incidentId: joined, joined: true }];
     const before = delivered.written.incident_id;
+    if (joined !== undefined) return [{ delivered, incidentId: joined, joined: joined !== before }];
     return before !== null && delivered.written.changed ? [{ delivered, incidentId: before, joined: false }] : [];
   });
 }
@@ -144,49 +146,48 @@ function eventsOf(placed: Placed, memberships: readonly Membership[], changed: b
 // Whatever a sender calls its receiver must not sink its alerts.
 const storable = (text: string): string => text.slice(0, 200).replaceAll(/[\p{Cc}\p{Cs}]/gu, "");
 
-function auditOf(
-  app: App,
-  placed: Placed,
-  {
-    integration,
-    ...delivery
-  }: { integration: Integration; receiver: string; truncated: number; accepted: number; quarantined: number; began: number; ended: number },
-): AuditEntry[] {
-  const incidents = placed.opened.map(({ id }) => id).slice(0, intakeLimits.incidentsInAuditMax);
-  const opened = placed.opened.map((incident) => ({
+function openedAudit(app: App, placed: Placed): AuditEntry[] {
+  return placed.opened.map((incident) => ({
     id: app.newId(), action: "incident.create", subjectKind: "incident", subject: incident.id, service: incident.service,
     detail: { number: incident.number, title: incident.title, grouped_because: incident.because },
   })); // prettier-ignore
-  return [
-    { id: app.newId(), action: "alert.receive", subjectKind: "delivery", subject: integration, detail: { ...delivery, incidents } },
-    ...opened,
-  ];
 }
 
 type Stored = { readonly delivery: Delivery; readonly alerts: readonly DeliveredAlert[]; readonly malformed: readonly Malformed[] };
 
-/** Puts what changed into incidents, and writes down what was done. */
+/** Moves incidents by alerts that were put into them, and writes down what was done. */
+export async function settleInIncidents(
+  tx: Tx,
+  call: Call,
+  { alerts, placed, audit }: { readonly alerts: readonly DeliveredAlert[]; readonly placed: Placed; readonly audit: AuditEntry },
+): Promise<void> {
+  const { app, ctx } = call;
+  const memberships = membershipsOf(alerts, placed);
+  await scheduleDiagnoses(tx, call, await applyToIncidents(tx, call, { placed, memberships }));
+  await recordAudit(tx, ctx, [audit, ...openedAudit(app, placed)]);
+  await publishEvents(tx, ctx, eventsOf(placed, memberships, alerts.length > 0));
+  await noteIncidents(tx, call, placed.opened.map(({ id }) => ({ incidentId: id, kind: "opened" }))); // prettier-ignore
+}
+
+/** Puts what changed into incidents, unless it is noise. */
 async function place(tx: Tx, call: Call, { delivery, alerts, malformed }: Stored): Promise<Placed> {
   const { app, ctx } = call;
+  const { integration, truncated } = delivery;
   const changed = alerts.filter(({ written }) => written.changed);
-  const placed = await placeInIncidents(tx, call, alerts.filter(needsIncident));
-  const memberships = membershipsOf(changed, placed);
-  await scheduleDiagnoses(tx, call, await applyToIncidents(tx, call, { placed, memberships }));
+  const placed = await placeQuietly(tx, call, { integration, alerts: alerts.filter(needsIncident) });
   if (changed.length === 0 && malformed.length === 0) return placed;
+  await setHeld(tx, ctx.teamId, placed.holds);
   const counts = {
     accepted: alerts.length,
     quarantined: malformed.length,
     began: alerts.filter(began).length,
     ended: alerts.filter(ended).length,
+    held: placed.holds.length,
   };
-  const { integration, truncated } = delivery;
-  await recordAudit(tx, ctx, auditOf(app, placed, { integration, receiver: storable(delivery.receiver), truncated, ...counts }));
-  await publishEvents(tx, ctx, eventsOf(placed, memberships, changed.length > 0));
-  await noteIncidents(
-    tx,
-    call,
-    placed.opened.map(({ id }) => ({ incidentId: id, kind: "opened" })),
-  );
+  const incidents = placed.opened.map(({ id }) => id).slice(0, intakeLimits.incidentsInAuditMax);
+  const detail = { receiver: storable(delivery.receiver), truncated, ...counts, incidents };
+  const audit = { id: app.newId(), action: "alert.receive", subjectKind: "delivery", subject: integration, detail };
+  await settleInIncidents(tx, call, { alerts: changed, placed, audit });
   return placed;
 }
 

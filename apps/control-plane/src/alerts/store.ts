@@ -4,7 +4,7 @@ import type { TeamId } from "@sre/contracts/shared";
 import type { Resolved } from "@sre/correlation";
 import { sql, type Selectable } from "kysely";
 import type { Keyset } from "@sre/storage";
-import { afterKeyset } from "../http/paging.ts";
+import { afterKeyset, likePattern } from "../http/paging.ts";
 import type { AlertTable, Db, Tx } from "../migrations/tables.ts";
 import type { IncomingAlert } from "./incoming-alert.ts";
 
@@ -107,7 +107,7 @@ export async function upsertAlerts(
 /** Puts alerts into their incidents. */
 export async function attachAlerts(tx: Tx, teamId: TeamId, pairs: readonly { alert_id: string; incident_id: string }[]): Promise<void> {
   if (pairs.length === 0) return;
-  await sql`update alerts set incident_id = p.incident_id from jsonb_to_recordset(${JSON.stringify(pairs)}::jsonb) as p(alert_id uuid, incident_id uuid)
+  await sql`update alerts set incident_id = p.incident_id, held = null, held_by = null from jsonb_to_recordset(${JSON.stringify(pairs)}::jsonb) as p(alert_id uuid, incident_id uuid)
     where alerts.team_id = ${teamId} and alerts.id = p.alert_id`.execute(tx);
 }
 
@@ -174,6 +174,10 @@ export function findAlert(db: Db, teamId: TeamId, id: string): Promise<AlertRow 
 export interface AlertFilter {
   readonly status?: "firing" | "resolved" | undefined;
   readonly incidentId?: string | undefined;
+  readonly held?: AlertRow["held"] | undefined;
+  readonly severity?: Severity | undefined;
+  /** Found anywhere in name or service. */
+  readonly search?: string | undefined;
 }
 
 export function findAlerts(
@@ -181,8 +185,12 @@ export function findAlerts(
   teamId: TeamId,
   input: { filter: AlertFilter; after: Keyset | null; limit: number },
 ): Promise<AlertRow[]> {
-  const { status, incidentId } = input.filter;
+  const { status, incidentId, held, severity, search } = input.filter;
   let query = db.selectFrom("alerts").selectAll().where("team_id", "=", teamId);
+  if (held !== undefined) query = query.where("held", "=", held);
+  if (severity !== undefined) query = query.where("severity", "=", severity);
+  if (search !== undefined)
+    query = query.where((where) => where.or([where("name", "ilike", likePattern(search)), where("service", "ilike", likePattern(search))]));
   if (status !== undefined) query = query.where("status", "=", status);
   if (incidentId !== undefined) query = query.where("incident_id", "=", incidentId);
   if (input.after) query = query.where(afterKeyset("received_at", "id", input.after));
