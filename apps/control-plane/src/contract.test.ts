@@ -19,6 +19,7 @@ const absent = {
   diagnosis_id: newUuid(),
   execution_id: newUuid(),
   quarantined_alert_id: newUuid(),
+  notification_id: newUuid(),
   evidence_id: "ev_00000000000000000000",
 };
 

@@ -9,6 +9,7 @@ import { appendTimeline, type NewTimelineEntry } from "../incidents/timeline.ts"
 import type { Tx } from "../migrations/tables.ts";
 import { began, ended, movesOf, needsIncident, type DeliveredAlert, type Membership } from "./incident-moves.ts";
 import { placeInIncidents, type Placed } from "./place-in-incidents.ts";
+import { noteIncidents } from "../notifications/note-incidents.ts";
 import { acknowledgeForSender } from "../incidents/acknowledge-incident.ts";
 import { DeliveryQueue, queueLimits } from "./delivery-queue.ts";
 import type { Delivery } from "./formats/delivery.ts";
@@ -177,6 +178,11 @@ async function place(tx: Tx, call: Call, batch: Batch): Promise<Placed> {
   await scheduleDiagnoses(tx, call, await applyToIncidents(tx, call, { placed, memberships }));
   await recordAudit(tx, ctx, auditOf(app, batch, placed));
   await publishEvents(tx, ctx, eventsOf(placed, memberships, changed.length > 0));
+  await noteIncidents(
+    tx,
+    call,
+    placed.opened.map(({ id }) => ({ incidentId: id, kind: "opened" })),
+  );
   return placed;
 }
 
