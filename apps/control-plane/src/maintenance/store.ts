@@ -44,16 +44,3 @@ export async function countWindowsToCome(db: Db, teamId: TeamId, at: Date): Prom
     .executeTakeFirstOrThrow();
   return count;
 }
-
-/** Windows that go on at a time. */
-export function findActiveWindows(db: Db, teamId: TeamId, at: Date): Promise<MaintenanceWindowRow[]> {
-  return db
-    .selectFrom("maintenance_windows")
-    .selectAll()
-    .where("team_id", "=", teamId)
-    .where("cancelled_at", "is", null)
-    .where("starts_at", "<=", at)
-    .where("ends_at", ">", at)
-    .orderBy("id")
-    .execute();
-}

@@ -1,6 +1,6 @@
 import type { MaintenanceWindow, Matcher } from "@sre/contracts/control-plane";
 import { RuleBroken } from "@sre/service-kit";
-import { asksForSomething, testFor } from "../matchers/matchers.ts";
+import { asksForSomething, testFor, type Labels } from "../matchers/matchers.ts";
 import { PatternRefused } from "../matchers/pattern.ts";
 import type { MaintenanceWindowRow } from "./store.ts";
 
@@ -32,6 +32,9 @@ export function stateOf(row: MaintenanceWindowRow, at: Date): MaintenanceWindow[
 }
 
 /** Which of some windows an alert with these labels falls into. */
-export function windowOf(windows: readonly MaintenanceWindowRow[], labels: Readonly<Record<string, string>>): string | null {
+export function windowOf(
+  windows: readonly { readonly id: string; readonly matchers: readonly Matcher[] }[],
+  labels: Labels,
+): string | null {
   return windows.find((window) => testFor(window.matchers)(labels))?.id ?? null;
 }

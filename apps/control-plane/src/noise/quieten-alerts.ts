@@ -3,10 +3,9 @@ import type { DeliveredAlert } from "../alerts/incident-moves.ts";
 import { placeInIncidents, type Placed } from "../alerts/place-in-incidents.ts";
 import type { App } from "../app.ts";
 import { changeLocked, type IncidentChange } from "../incidents/change-incident.ts";
-import { findActiveWindows, type MaintenanceWindowRow } from "../maintenance/store.ts";
 import { windowOf } from "../maintenance/window-rules.ts";
 import type { Tx } from "../migrations/tables.ts";
-import { findHistories, type History, type Hold } from "./store.ts";
+import { findSurroundings, type Hold, type Surroundings } from "./store.ts";
 
 type Call = { readonly app: App; readonly ctx: CallContext };
 
@@ -17,10 +16,8 @@ export interface Quietened extends Placed {
   readonly reopened: readonly string[];
 }
 
-interface Around {
+interface Around extends Surroundings {
   readonly at: Date;
-  readonly windows: readonly MaintenanceWindowRow[];
-  readonly histories: ReadonlyMap<string, History>;
 }
 
 type Fate =
@@ -60,13 +57,8 @@ async function lookAround(tx: Tx, { app, ctx }: Call, input: { integration: stri
     since: new Date(startsAt.getTime() - flappingWindowMs),
   }));
   const resolvedSince = new Date(ctx.at.getTime() - reopenMs);
-  const histories = await findHistories(tx, ctx.teamId, {
-    integration: input.integration,
-    alerts,
-    startsCountedMax: flappingStarts,
-    resolvedSince,
-  });
-  return { at: ctx.at, windows: await findActiveWindows(tx, ctx.teamId, ctx.at), histories };
+  const asked = { integration: input.integration, at: ctx.at, alerts, startsCountedMax: flappingStarts, resolvedSince };
+  return { at: ctx.at, ...(await findSurroundings(tx, ctx.teamId, asked)) };
 }
 
 const firesAgain: IncidentChange = {

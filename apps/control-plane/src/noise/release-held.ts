@@ -3,11 +3,11 @@ import { currentTraceId, systemContext, type CallContext } from "@sre/service-ki
 import type { DeliveredAlert } from "../alerts/incident-moves.ts";
 import { settleInIncidents } from "../alerts/receive-alerts.ts";
 import { resolveAlerts } from "../alerts/resolve-alerts.ts";
-import { attachAlerts, lockBucketOf, lockBuckets, type AlertRow } from "../alerts/store.ts";
+import { lockIntake, type AlertRow } from "../alerts/store.ts";
 import { transact, type App } from "../app.ts";
 import type { Tx } from "../migrations/tables.ts";
 import { placeQuietly, settlesAfterMs } from "./quieten-alerts.ts";
-import { findReleasable, setHeld } from "./store.ts";
+import { findReleasable, releaseAlerts, setHeld } from "./store.ts";
 
 const atOnceMax = 500;
 
@@ -29,10 +29,10 @@ async function asDelivered(tx: Tx, { app, ctx }: Call, rows: readonly AlertRow[]
 async function release(tx: Tx, call: Call, { integration, rows }: { integration: string; rows: readonly AlertRow[] }): Promise<void> {
   const { app, ctx } = call;
   const alerts = await asDelivered(tx, call, rows);
-  await lockBuckets(tx, ctx.teamId, { of: "alerts", buckets: app.settings.groupingTopologySteps > 0 ? [0] : alerts.map(lockBucketOf) });
+  await lockIntake(tx, ctx.teamId);
   const placed = await placeQuietly(tx, call, { integration, alerts });
   const pairs = [...placed.incidentOf].map(([alert_id, incident_id]) => ({ alert_id, incident_id }));
-  await attachAlerts(tx, ctx.teamId, pairs);
+  await releaseAlerts(tx, ctx.teamId, pairs);
   await setHeld(tx, ctx.teamId, placed.holds);
   const detail = { integration, released: pairs.length, incidents: placed.opened.map(({ id }) => id) };
   const audit = { id: app.newId(), action: "alert.release", subjectKind: "delivery", subject: integration, detail };

@@ -1,6 +1,7 @@
 import type { WebhookReceipt } from "@sre/contracts/webhooks";
 import { requireScope, RuleBroken, type CallContext } from "@sre/service-kit";
 import { formats, type Integration } from "../alerts/formats/index.ts";
+import { readDelivery } from "../alerts/read-delivery.ts";
 import { receiveIn } from "../alerts/receive-alerts.ts";
 import { transact, type App } from "../app.ts";
 import { recordAudit } from "../audit/record-audit.ts";
@@ -34,6 +35,7 @@ export async function replayQuarantinedAlert(app: App, ctx: CallContext, input: 
     await recordAudit(tx, ctx, [
       { id: app.newId(), action: "alert.replay", subjectKind: "quarantined_alert", subject: id, detail: { integration } },
     ]);
-    return receiveIn(tx, { app, ctx }, { integration, receiver, truncated: 0, items: [item] });
+    const [receipt] = await receiveIn(tx, app, [readDelivery(ctx, { integration, receiver, truncated: 0, items: [item] })]);
+    return receipt!;
   });
 }
