@@ -11,42 +11,22 @@ import { began, ended, movesOf, needsIncident, type DeliveredAlert, type Members
 import { placeInIncidents, type Placed } from "./place-in-incidents.ts";
 import { acknowledgeForSender } from "../incidents/acknowledge-incident.ts";
 import type { Delivery } from "./formats/delivery.ts";
-import { formats, type Integration } from "./formats/index.ts";
-import { withoutRepeats, type IncomingAlert, type ReadAlert } from "./incoming-alert.ts";
+import { withoutRepeats, type IncomingAlert } from "./incoming-alert.ts";
 import { resolveAlerts } from "./resolve-alerts.ts";
 import { noteWatchdogs } from "../watchdogs/note-watchdogs.ts";
 import { settleKeyedAlerts } from "./settle-keyed-alerts.ts";
-import { insertQuarantined } from "../quarantine/store.ts";
+import { quarantineItems, type MalformedItem } from "../quarantine/quarantine-items.ts";
 import { attachAlerts, lockBucketOf, lockBuckets, moveIncidents, upsertAlerts } from "./store.ts";
 
-const intakeLimits = {
-  quarantinedPayloadCharactersMax: 65_536,
-  incidentsInAuditMax: 50,
-} as const;
+const intakeLimits = { incidentsInAuditMax: 50 } as const;
 
 type Call = { readonly app: App; readonly ctx: CallContext };
-type Malformed = { readonly item: unknown; readonly read: Extract<ReadAlert, { kind: "malformed" }> };
-
-async function quarantine(tx: Tx, { app, ctx }: Call, input: { delivery: Delivery; malformed: readonly Malformed[] }): Promise<void> {
-  const rows = input.malformed.map(({ item, read }) => ({
-    team_id: ctx.teamId,
-    id: app.newId(),
-    integration: input.delivery.integration,
-    received_at: ctx.at,
-    sender: ctx.principal.name,
-    receiver: input.delivery.receiver.replaceAll("\0", ""),
-    field: read.field.slice(0, 500).replaceAll("\0", ""),
-    reason: read.reason.slice(0, 500).replaceAll("\0", ""),
-    payload: (JSON.stringify(item) ?? "null").slice(0, intakeLimits.quarantinedPayloadCharactersMax),
-  }));
-  await insertQuarantined(tx, rows);
-}
 
 /** Stores the alerts and says what each was before. */
 async function store(
   tx: Tx,
   { app, ctx }: Call,
-  { integration, given }: { integration: Integration; given: readonly IncomingAlert[] },
+  { integration, given }: { integration: string; given: readonly IncomingAlert[] },
 ): Promise<DeliveredAlert[]> {
   const alerts = withoutRepeats(given);
   if (alerts.length === 0) return [];
@@ -149,7 +129,7 @@ function auditOf(
   {
     integration,
     ...delivery
-  }: { integration: Integration; receiver: string; truncated: number; accepted: number; quarantined: number; began: number; ended: number },
+  }: { integration: string; receiver: string; truncated: number; accepted: number; quarantined: number; began: number; ended: number },
 ): AuditEntry[] {
   const incidents = placed.opened.map(({ id }) => id).slice(0, intakeLimits.incidentsInAuditMax);
   const opened = placed.opened.map((incident) => ({
@@ -162,7 +142,7 @@ function auditOf(
   ];
 }
 
-type Stored = { readonly delivery: Delivery; readonly alerts: readonly DeliveredAlert[]; readonly malformed: readonly Malformed[] };
+type Stored = { readonly delivery: Delivery; readonly alerts: readonly DeliveredAlert[]; readonly malformed: readonly MalformedItem[] };
 
 /** Puts what changed into incidents, and writes down what was done. */
 async function place(tx: Tx, call: Call, { delivery, alerts, malformed }: Stored): Promise<Placed> {
@@ -197,16 +177,16 @@ export async function receiveAlerts(app: App, ctx: CallContext, delivery: Delive
 export async function receiveIn(tx: Tx, call: Call, delivery: Delivery): Promise<WebhookReceipt> {
   const { ctx } = call;
   const { integration, items } = delivery;
-  const read = items.map((item) => formats[integration].read(item, ctx.at));
+  const read = items.map((item) => delivery.read(item, ctx.at));
   const malformed = items.flatMap((item, index) => {
     const one = read[index]!;
-    return one.kind === "malformed" ? [{ item, read: one }] : [];
+    return one.kind === "malformed" ? [{ item, ...one }] : [];
   });
   const keyed = read.flatMap((one) => (one.kind === "keyed" ? [one.keyed] : []));
   const settled = await settleKeyedAlerts(tx, ctx.teamId, { integration, keyed, at: ctx.at });
   const given = [...read.flatMap((one) => (one.kind === "accepted" ? [one.alert] : [])), ...settled.alerts];
   const alerts = await store(tx, call, { integration, given });
-  await quarantine(tx, call, { delivery, malformed });
+  await quarantineItems(tx, call, { integration, receiver: delivery.receiver, malformed });
   const placed = await place(tx, call, { delivery, alerts, malformed });
   await noteWatchdogs(tx, call, { integration, alerts });
   for (const incidentId of settled.acknowledged) await acknowledgeForSender(tx, call, { incidentId });
