@@ -21,6 +21,7 @@ const absent = {
   quarantined_alert_id: newUuid(),
   integration: "carrier-pigeon",
   sender: "carrier-pigeon",
+  notification_id: newUuid(),
   evidence_id: "ev_00000000000000000000",
 };
 

@@ -9,6 +9,7 @@ import { appendTimeline, type NewTimelineEntry } from "../incidents/timeline.ts"
 import type { Tx } from "../migrations/tables.ts";
 import { began, ended, movesOf, needsIncident, type DeliveredAlert, type Membership } from "./incident-moves.ts";
 import { placeInIncidents, type Placed } from "./place-in-incidents.ts";
+import { noteIncidents } from "../notifications/note-incidents.ts";
 import { acknowledgeForSender } from "../incidents/acknowledge-incident.ts";
 import type { Delivery } from "./formats/delivery.ts";
 import { withoutRepeats, type IncomingAlert } from "./incoming-alert.ts";
@@ -161,6 +162,11 @@ async function place(tx: Tx, call: Call, { delivery, alerts, malformed }: Stored
   const { integration, truncated } = delivery;
   await recordAudit(tx, ctx, auditOf(app, placed, { integration, receiver: storable(delivery.receiver), truncated, ...counts }));
   await publishEvents(tx, ctx, eventsOf(placed, memberships, changed.length > 0));
+  await noteIncidents(
+    tx,
+    call,
+    placed.opened.map(({ id }) => ({ incidentId: id, kind: "opened" })),
+  );
   return placed;
 }
 

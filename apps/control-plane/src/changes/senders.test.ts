@@ -20,7 +20,7 @@ describe.each(testDatabases)("senders of changes on $name", (database) => {
     const { items } = (await call("/api/v1/changes?limit=200")).body as { items: ChangeRecord[] };
     return items.filter((one) => one.entity.endsWith(`/service/${service}`));
   };
-  const event = (service: string, predicate: string, minute = "00", content: object = {}) => {
+  const event = (service: string, predicate: string, { minute = "00", ...content }: { minute?: string; outcome?: string } = {}) => {
     const context = { version: "0.4.1", id: `${service}-${predicate}`, source: "/cd", type: `dev.cdevents.${predicate}`, timestamp: `2026-11-24T10:${minute}:00Z` };
     const subject = { id: predicate.startsWith("service") ? service : `of-${service}`, type: predicate.split(".")[0], content: { artifactId: `pkg:oci/${service}@sha256%3Aab`, environment: { id: "prod" }, ...content } };
     return { specversion: "1.0", id: context.id, source: context.source, type: context.type, datacontenttype: "application/json", data: { context, subject } };
@@ -42,8 +42,8 @@ describe.each(testDatabases)("senders of changes on $name", (database) => {
 
   test("begin and end of a deployment make one change, also when the end comes first", async () => {
     const [begin, end] = [
-      event("both", "deployment.started.0.1.0", "01"),
-      event("both", "deployment.finished.0.1.0", "04", { outcome: "failure" }),
+      event("both", "deployment.started.0.1.0", { minute: "01" }),
+      event("both", "deployment.finished.0.1.0", { minute: "04", outcome: "failure" }),
     ];
     await post([end, begin]);
     const expected = [{ state: "failed", started_at: "2026-11-24T10:01:00.000Z", ended_at: "2026-11-24T10:04:00.000Z" }];

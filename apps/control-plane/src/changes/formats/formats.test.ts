@@ -52,19 +52,19 @@ describe("a CDEvent", () => {
   });
 
   test.each([
-    ["service.rolledback", {}, "deployment", "at_once", "rolled_back"],
-    ["service.removed", {}, "deployment", "at_once", "succeeded"],
-    ["deployment.queued", {}, "deployment", "begun", "started"],
-    ["deployment.started", {}, "deployment", "begun", "started"],
-    ["deployment.finished", { outcome: "success" }, "deployment", "finished", "succeeded"],
-    ["deployment.finished", { outcome: "failure" }, "deployment", "finished", "failed"],
-    ["targetrollout.finished", { outcome: "cancel" }, "deployment", "finished", "failed"],
-    ["pipelinerun.finished", { outcome: "error" }, "deployment", "finished", "failed"],
-    ["environment.modified", { name: "production" }, "infrastructure", "at_once", "succeeded"],
-    ["service.teleported", {}, "deployment", "at_once", "succeeded"],
-    ["wormhole.opened", {}, "infrastructure", "at_once", "succeeded"],
-  ])("%s with %j is kept as %s, %s, %s", (type, content, kind, phase, state) => {
-    expect(changeOf(`dev.cdevents.${type}.0.1.0`, { id: "x-1", content })).toMatchObject({ kind, phase, state });
+    ["service.rolledback", {}, { kind: "deployment", phase: "at_once", state: "rolled_back" }],
+    ["service.removed", {}, { kind: "deployment", phase: "at_once", state: "succeeded" }],
+    ["deployment.queued", {}, { kind: "deployment", phase: "begun", state: "started" }],
+    ["deployment.started", {}, { kind: "deployment", phase: "begun", state: "started" }],
+    ["deployment.finished", { outcome: "success" }, { kind: "deployment", phase: "finished", state: "succeeded" }],
+    ["deployment.finished", { outcome: "failure" }, { kind: "deployment", phase: "finished", state: "failed" }],
+    ["targetrollout.finished", { outcome: "cancel" }, { kind: "deployment", phase: "finished", state: "failed" }],
+    ["pipelinerun.finished", { outcome: "error" }, { kind: "deployment", phase: "finished", state: "failed" }],
+    ["environment.modified", { name: "production" }, { kind: "infrastructure", phase: "at_once", state: "succeeded" }],
+    ["service.teleported", {}, { kind: "deployment", phase: "at_once", state: "succeeded" }],
+    ["wormhole.opened", {}, { kind: "infrastructure", phase: "at_once", state: "succeeded" }],
+  ])("%s with %j is kept as %j", (type, content, expected) => {
+    expect(changeOf(`dev.cdevents.${type}.0.1.0`, { id: "x-1", content })).toMatchObject(expected);
   });
 
   test("of a test or a build stays under its own name, whatever it says of a service", () => {
