@@ -1,7 +1,7 @@
 import type { Tx } from "../migrations/tables.ts";
 import type { TeamId } from "@sre/contracts/shared";
 import type { AlertContent, IncomingAlert, KeyedAlert } from "./incoming-alert.ts";
-import { findFiring, findLastEnds, lockBucketOfKey, lockBuckets, type AlertRow } from "./store.ts";
+import { findFiring, findLastEnds, type AlertRow } from "./store.ts";
 
 function contentOfRow({ name, severity, opens_incident: opensIncident, labels, annotations }: AlertRow): AlertContent {
   return { name, severity, opensIncident, labels, annotations };
@@ -15,8 +15,7 @@ interface Known {
 /** Whether what is stored is newer than the message. */
 function isOvertaken({ changedAt }: KeyedAlert, { open, lastEnd }: Known): boolean {
   if (changedAt === undefined) return false;
-  if (open !== undefined) return changedAt < open.starts_at;
-  return lastEnd !== undefined && changedAt <= lastEnd;
+  return open === undefined ? lastEnd !== undefined && changedAt <= lastEnd : changedAt < open.starts_at;
 }
 
 /** An end that overtook its begin is kept as an alert that is over, so that the begin is known to be late when it comes. */
@@ -42,24 +41,24 @@ function settled(keyed: KeyedAlert, known: Known, at: Date): IncomingAlert | nul
 /**
  * Which alerts messages with a key speak of: a firing one updates the alert of its key that fires, or begins another; a
  * resolving one ends it. Where none fires there is nothing to resolve: a resolve that overtook its trigger is forgotten, so
- * that firing wins, unless times tell their order. Incidents of what was acknowledged come beside.
+ * that firing wins, unless times tell their order. Beside come the incidents of what was acknowledged, by fingerprint.
  */
 export async function settleKeyedAlerts(
   tx: Tx,
   teamId: TeamId,
   input: { readonly integration: string; readonly keyed: readonly KeyedAlert[]; readonly at: Date },
-): Promise<{ alerts: IncomingAlert[]; acknowledged: string[] }> {
+): Promise<{ alerts: IncomingAlert[]; acknowledged: Map<string, string> }> {
   const { integration, keyed, at } = input;
-  if (keyed.length === 0) return { alerts: [], acknowledged: [] };
+  if (keyed.length === 0) return { alerts: [], acknowledged: new Map() };
   const fingerprints = [...new Set(keyed.map(({ fingerprint }) => fingerprint))];
-  const buckets = fingerprints.map((fingerprint) => lockBucketOfKey(integration, fingerprint));
-  await lockBuckets(tx, teamId, { of: "keys", buckets });
   const open = new Map((await findFiring(tx, teamId, { integration, fingerprints })).map((row) => [row.fingerprint, row]));
   const ordered = keyed.flatMap(({ changedAt, fingerprint }) => (changedAt ? [fingerprint] : []));
   const lastEnds = await findLastEnds(tx, teamId, { integration, fingerprints: ordered });
-  const acknowledged = keyed.flatMap(({ status, fingerprint }) =>
-    status === "acknowledged" ? (open.get(fingerprint)?.incident_id ?? []) : [],
-  );
+  const acknowledged = new Map<string, string>();
+  for (const { status, fingerprint } of keyed) {
+    const incidentId = open.get(fingerprint)?.incident_id;
+    if (status === "acknowledged" && incidentId) acknowledged.set(fingerprint, incidentId);
+  }
   const known = ({ fingerprint }: KeyedAlert): Known => ({ open: open.get(fingerprint), lastEnd: lastEnds.get(fingerprint) });
   return { alerts: keyed.flatMap((one) => settled(one, known(one), at) ?? []), acknowledged };
 }

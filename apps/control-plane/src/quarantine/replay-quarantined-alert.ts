@@ -2,6 +2,7 @@ import type { WebhookReceipt } from "@sre/contracts/webhooks";
 import { requireScope, RuleBroken, type CallContext } from "@sre/service-kit";
 import { formatNamed } from "../alerts/formats/index.ts";
 import type { ReadAlert } from "../alerts/incoming-alert.ts";
+import { readDelivery } from "../alerts/read-delivery.ts";
 import { receiveIn } from "../alerts/receive-alerts.ts";
 import { transact, type App } from "../app.ts";
 import { recordAudit } from "../audit/record-audit.ts";
@@ -37,7 +38,10 @@ function readAgain({ app, ctx }: Call, row: QuarantinedAlertRow): Readable {
   const { read } = format;
   return {
     read: read(item, ctx.at),
-    takeIn: (tx, call) => receiveIn(tx, call, { integration, read, receiver, truncated: 0, items: [item] }),
+    takeIn: async (tx) => {
+      const [receipt] = await receiveIn(tx, app, [readDelivery(ctx, { integration, read, receiver, truncated: 0, items: [item] })]);
+      return receipt!;
+    },
   };
 }
 
