@@ -19,6 +19,8 @@ const absent = {
   diagnosis_id: newUuid(),
   execution_id: newUuid(),
   quarantined_alert_id: newUuid(),
+  integration: "carrier-pigeon",
+  sender: "carrier-pigeon",
   notification_id: newUuid(),
   maintenance_window_id: newUuid(),
   silence_id: newUuid(),
