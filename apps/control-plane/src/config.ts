@@ -3,6 +3,8 @@ import { mappingWith, type EntityMapping } from "@sre/correlation";
 import { ConfigurationError, flag, readEnvironment, serviceEnvironment } from "@sre/service-kit";
 import { databaseConfig, databaseEnvironment, type DatabaseConfig } from "@sre/storage";
 import { z } from "zod";
+import type { CustomFormats } from "./alerts/formats/index.ts";
+import { readCustomFormats } from "./alerts/formats/read-custom-formats.ts";
 import { readNotificationRules, type NotificationRules } from "./notifications/notification-rules.ts";
 
 const secret = z.string().min(16).max(1_000);
@@ -23,6 +25,7 @@ const own = z.object({
   RECORDED_SCENARIOS: z.enum(["", "1"]).default("").meta({ description: "1: alerts whose label scenario names a recording are judged from it (the assistant's SNAPSHOT_DIR); for demonstrations, refused in production" }),
   ENTITY_MAPPING: z.string().max(20_000).optional().meta({ description: "JSON object: which labels give cluster, environment, namespace, service, workloads, pod, node, job, instance; lists given here replace the defaults" }),
   ENTITY_MAPPING_FILE: path.optional().meta({ description: "file with the same JSON object, instead of ENTITY_MAPPING" }),
+  SENDER_FORMATS_FILE: path.optional().meta({ description: "YAML or JSON file with formats of senders of your own (docs/operations/senders.md)" }),
   TOPOLOGY_FILE: path.optional().meta({ description: "JSON file with resources and edges (the body of PUT /api/v1/topology), declared at every start" }),
   DIAGNOSIS_DEBOUNCE_SECONDS: seconds(0, 3_600, 30).meta({ description: "how long to gather new entities and severities before diagnosing again", unit: "s" }),
   DIAGNOSIS_RECHECK_SECONDS: seconds(0, 86_400, 300).meta({ description: "when a new incident is diagnosed once more; 0: never", unit: "s" }),
@@ -60,6 +63,7 @@ const MappingOverrides = z.strictObject({
 /** Rules that the operator sets: how alerts are read and grouped, and when diagnoses are asked for. */
 export interface Settings {
   readonly mapping: EntityMapping;
+  readonly customFormats: CustomFormats;
   readonly groupingWindowMs: number;
   readonly groupingTopologySteps: number;
   readonly diagnosis: {
@@ -168,6 +172,7 @@ function refuseRecordings(vars: Variables): void {
 function readSettings(vars: Variables, readFile: ReadFile): Settings {
   return {
     mapping: readMapping(vars, readFile),
+    customFormats: readCustomFormats(vars.SENDER_FORMATS_FILE, readFile),
     groupingWindowMs: vars.GROUPING_WINDOW_SECONDS * 1_000,
     groupingTopologySteps: vars.GROUPING_TOPOLOGY_STEPS,
     diagnosis: {

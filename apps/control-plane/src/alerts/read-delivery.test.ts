@@ -2,12 +2,12 @@ import { defaultTeamId } from "@sre/service-kit";
 import { testContext } from "@sre/testkit";
 import { expect, test } from "vitest";
 import { resolved, sampleAlert } from "../testing/sample-alert.ts";
-import type { Integration } from "./formats/index.ts";
+import { formats } from "./formats/index.ts";
 import { readDelivery, together } from "./read-delivery.ts";
 
 const ctx = testContext({ teamId: defaultTeamId });
-const of = (items: readonly unknown[], integration: Integration = "alertmanager") =>
-  readDelivery(ctx, { integration, receiver: "r", truncated: 0, items });
+const of = (items: readonly unknown[], integration: keyof typeof formats = "alertmanager") =>
+  readDelivery(ctx, { integration, read: formats[integration].read, receiver: "r", truncated: 0, items });
 const a = sampleAlert({ fingerprint: "a" });
 const b = sampleAlert({ fingerprint: "b" });
 const aOver = resolved(a, "2026-11-24T10:05:00.000Z");

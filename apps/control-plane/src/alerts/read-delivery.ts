@@ -1,13 +1,7 @@
 import type { CallContext } from "@sre/service-kit";
 import type { Delivery } from "./formats/delivery.ts";
-import { formats } from "./formats/index.ts";
-import { withoutRepeats, type IncomingAlert, type KeyedAlert, type ReadAlert } from "./incoming-alert.ts";
-
-/** An item that could not be read, with the reason. */
-export interface Malformed {
-  readonly item: unknown;
-  readonly read: Extract<ReadAlert, { kind: "malformed" }>;
-}
+import type { MalformedItem } from "../quarantine/quarantine-items.ts";
+import { withoutRepeats, type IncomingAlert, type KeyedAlert } from "./incoming-alert.ts";
 
 /** A delivery whose items were read, and who brought it. */
 export interface ReadDelivery {
@@ -15,20 +9,19 @@ export interface ReadDelivery {
   readonly delivery: Delivery;
   readonly alerts: readonly IncomingAlert[];
   readonly keyed: readonly KeyedAlert[];
-  readonly malformed: readonly Malformed[];
+  readonly malformed: readonly MalformedItem[];
 }
 
 /** Reads every item by the format of its integration. */
 export function readDelivery(ctx: CallContext, delivery: Delivery): ReadDelivery {
-  const { read: readItem } = formats[delivery.integration];
   const alerts: IncomingAlert[] = [];
   const keyed: KeyedAlert[] = [];
-  const malformed: Malformed[] = [];
+  const malformed: MalformedItem[] = [];
   for (const item of delivery.items) {
-    const read = readItem(item, ctx.at);
+    const read = delivery.read(item, ctx.at);
     if (read.kind === "accepted") alerts.push(read.alert);
     else if (read.kind === "keyed") keyed.push(read.keyed);
-    else if (read.kind === "malformed") malformed.push({ item, read });
+    else if (read.kind === "malformed") malformed.push({ item, field: read.field, reason: read.reason });
   }
   return { ctx, delivery, alerts: withoutRepeats(alerts), keyed, malformed };
 }

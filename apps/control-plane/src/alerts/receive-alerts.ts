@@ -18,30 +18,12 @@ import { alertsIn, readDelivery, together, type ReadDelivery } from "./read-deli
 import { resolveAlerts } from "./resolve-alerts.ts";
 import { noteWatchdogs } from "../watchdogs/note-watchdogs.ts";
 import { settleKeyedAlerts } from "./settle-keyed-alerts.ts";
-import { insertQuarantined } from "../quarantine/store.ts";
+import { quarantineItems } from "../quarantine/quarantine-items.ts";
 import { findStored, lockIntake, moveIncidents, upsertAlerts } from "./store.ts";
 
-const intakeLimits = {
-  quarantinedPayloadCharactersMax: 65_536,
-  incidentsInAuditMax: 50,
-} as const;
+const intakeLimits = { incidentsInAuditMax: 50 } as const;
 
 type Call = { readonly app: App; readonly ctx: CallContext };
-
-async function quarantine(tx: Tx, app: App, { ctx, delivery, malformed }: ReadDelivery): Promise<void> {
-  const rows = malformed.map(({ item, read }) => ({
-    team_id: ctx.teamId,
-    id: app.newId(),
-    integration: delivery.integration,
-    received_at: ctx.at,
-    sender: ctx.principal.name,
-    receiver: delivery.receiver.replaceAll("\0", ""),
-    field: read.field.slice(0, 500).replaceAll("\0", ""),
-    reason: read.reason.slice(0, 500).replaceAll("\0", ""),
-    payload: (JSON.stringify(item) ?? "null").slice(0, intakeLimits.quarantinedPayloadCharactersMax),
-  }));
-  await insertQuarantined(tx, rows);
-}
 
 /** The alerts with what they are about and what is stored of each. */
 async function compare(
@@ -217,7 +199,8 @@ export async function receiveIn(tx: Tx, app: App, deliveries: readonly ReadDeliv
   const settled = await settleKeyedAlerts(tx, first.teamId, { integration, keyed, at });
   const given = [...deliveries.flatMap((one) => one.alerts), ...settled.alerts];
   const batch: Batch = { deliveries, alerts: await compare(tx, call, { integration, given }) };
-  for (const one of deliveries) await quarantine(tx, app, one);
+  for (const { ctx, delivery: of, malformed } of deliveries)
+    await quarantineItems(tx, { app, ctx }, { integration, receiver: of.receiver, malformed });
   const placed = await place(tx, call, batch);
   await noteWatchdogs(tx, call, { integration, alerts: batch.alerts });
   for (const incidentId of new Set(settled.acknowledged.values())) await acknowledgeForSender(tx, call, { incidentId });

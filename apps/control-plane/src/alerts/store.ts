@@ -187,6 +187,28 @@ export function findFiring(
     .execute();
 }
 
+/** When the alerts of these keys were over, the last of each. */
+export async function findLastEnds(
+  db: Db,
+  teamId: TeamId,
+  input: { readonly integration: string; readonly fingerprints: readonly string[] },
+): Promise<Map<string, Date>> {
+  if (input.fingerprints.length === 0) return new Map();
+  const rows = await db
+    .selectFrom("alerts")
+    .distinctOn("fingerprint")
+    .select(["fingerprint", "ends_at"])
+    .where("team_id", "=", teamId)
+    .where("integration", "=", input.integration)
+    .where("fingerprint", "in", input.fingerprints)
+    .where("status", "=", "resolved")
+    .where("ends_at", "is not", null)
+    .orderBy("fingerprint")
+    .orderBy("ends_at", "desc")
+    .execute();
+  return new Map(rows.flatMap(({ fingerprint, ends_at: endsAt }) => (endsAt ? [[fingerprint, endsAt] as const] : [])));
+}
+
 export function findAlert(db: Db, teamId: TeamId, id: string): Promise<AlertRow | undefined> {
   return db.selectFrom("alerts").selectAll().where("team_id", "=", teamId).where("id", "=", id).executeTakeFirst();
 }

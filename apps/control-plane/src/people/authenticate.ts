@@ -72,7 +72,13 @@ async function byBearer(verifier: TokenVerifier, bearer: string): Promise<KnownP
 function bySenderToken(tokenHash: Uint8Array | null, bearer: string | null): Principal {
   if (bearer === null) throw new RuleBroken("unauthenticated", "A sender needs its ingest token.");
   if (tokenHash === null || !isSecretOf(bearer, tokenHash)) throw new RuleBroken("invalid_token", "This is not the ingest token.");
-  return { kind: "sender", subject: "alertmanager", name: "alertmanager", teamId: defaultTeamId, scopes: new Set(["alerts:ingest"]) };
+  return {
+    kind: "sender",
+    subject: "alertmanager",
+    name: "alertmanager",
+    teamId: defaultTeamId,
+    scopes: new Set(["alerts:ingest", "changes:ingest"]),
+  };
 }
 
 /** Who calls: a service or person by bearer token, a person by session cookie, a sender by the ingest token. */

@@ -53,7 +53,7 @@ export const cases = {
     path: () => "/api/v1/webhooks/alertmanager/preview",
     body: webhook([sampleAlert({ fingerprint: "a3", labels: { pod: "checkout-1" } })]),
     status: 200,
-    bad: { path: () => "/api/v1/webhooks/carrier-pigeon/preview" },
+    bad: { path: () => "/api/v1/webhooks/Carrier%20Pigeon/preview" },
     otherTeam: 200,
   },
   listQuarantinedAlerts: page("/api/v1/quarantined-alerts"),
