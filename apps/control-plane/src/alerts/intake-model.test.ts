@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { defaultTeamId } from "@sre/service-kit";
 import { testContext, testDatabases } from "@sre/testkit";
 import { openHarness, type Harness } from "../testing/harness.ts";
+import { formats } from "./formats/index.ts";
 import { openIntake, type ReceiveAlerts } from "./receive-alerts.ts";
 
 /** One thing that a delivery says: alert `alert` of its sequence fires with the words `words`, or ended at minute `end`. */
@@ -73,7 +74,13 @@ describe.each(testDatabases)("deliveries in any sequence on $name", (database) =
     fingerprint: Buffer.from(`${of} ${one.alert}`).toString("hex").slice(0, 32),
   });
   const deliver = (of: string, delivery: readonly Said[]) =>
-    receive(context(), { integration: "alertmanager", receiver: "r", truncated: 0, items: delivery.map((one) => itemOf(of, one)) });
+    receive(context(), {
+      integration: "alertmanager",
+      read: formats.alertmanager.read,
+      receiver: "r",
+      truncated: 0,
+      items: delivery.map((one) => itemOf(of, one)),
+    });
 
   /** Delivers a sequence in a cluster of its own and gives what is stored of it. */
   async function deliverAll(sequence: Sequence): Promise<{ of: string }> {
