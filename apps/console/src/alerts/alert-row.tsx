@@ -10,7 +10,7 @@ import { useAge } from "../ui/instant.tsx";
 export function HeldBadge({ held }: { held: NonNullable<Alert["held"]> }) {
   const { t } = useLanguage();
   return (
-    <Badge tone="amber" sign={held === "flapping" ? "⇅" : "⏸"}>
+    <Badge tone="amber" sign={held === "flapping" ? "⇅" : "‖"}>
       {t(`alerts.${held}`)}
     </Badge>
   );

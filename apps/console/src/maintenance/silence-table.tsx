@@ -53,7 +53,7 @@ export function SilenceTable({ silences }: { silences: readonly Silence[] }) {
     {
       title: t("maintenance.state"),
       cell: ({ state }) => (
-        <Badge tone={state === "active" ? "amber" : "plain"} sign={state === "active" ? "⏸" : "◷"}>
+        <Badge tone={state === "active" ? "amber" : "plain"} sign={state === "active" ? "‖" : "◷"}>
           {t(state === "active" ? "maintenance.active" : "maintenance.pending")}
         </Badge>
       ),

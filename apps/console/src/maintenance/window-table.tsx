@@ -11,7 +11,7 @@ import { textOfMatcher } from "./matcher-text.ts";
 
 const looks = {
   scheduled: ["plain", "◷", "scheduled"],
-  active: ["amber", "⏸", "active"],
+  active: ["amber", "‖", "active"],
   ended: ["plain", "✓", "over"],
   cancelled: ["plain", "○", "cancelled"],
 } as const satisfies Record<MaintenanceWindow["state"], readonly [Tone, string, string]>;
