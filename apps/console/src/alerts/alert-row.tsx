@@ -7,7 +7,7 @@ import { Entity } from "../ui/entity.tsx";
 import { useAge } from "../ui/instant.tsx";
 
 /** Why an alert opened no incident although it could. */
-export function HeldBadge({ held }: { held: NonNullable<Alert["held"]> }) {
+function HeldBadge({ held }: { held: NonNullable<Alert["held"]> }) {
   const { t } = useLanguage();
   return (
     <Badge tone="amber" sign={held === "flapping" ? "⇅" : "‖"}>
