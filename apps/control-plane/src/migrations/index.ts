@@ -4,6 +4,7 @@ import { reasonsInChinese } from "./0002-reasons-in-chinese.ts";
 import { notifications } from "./0006-notifications.ts";
 import { watchdogs } from "./0003-watchdogs.ts";
 import { cheapMoves } from "./0004-cheap-moves.ts";
+import { intakePresence } from "./0008-intake-presence.ts";
 
 /** Every migration by its name, run in the order of the names. */
 export const migrations: Record<string, Migration> = {
@@ -12,4 +13,5 @@ export const migrations: Record<string, Migration> = {
   "0003-watchdogs": watchdogs,
   "0004-cheap-moves": cheapMoves,
   "0006-notifications": notifications,
+  "0008-intake-presence": intakePresence,
 };
