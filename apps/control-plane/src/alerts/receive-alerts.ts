@@ -1,4 +1,4 @@
-import { requireScope, type CallContext } from "@sre/service-kit";
+import { failPoints, requireScope, type CallContext } from "@sre/service-kit";
 import type { WebhookReceipt } from "@sre/contracts/webhooks";
 import { transact, type App } from "../app.ts";
 import { recordAudit, type AuditEntry } from "../audit/record-audit.ts";
@@ -207,6 +207,16 @@ export async function receiveIn(tx: Tx, app: App, deliveries: readonly ReadDeliv
   return receiptsOf(batch, placed, settled.acknowledged);
 }
 
+async function storeTogether(app: App, deliveries: readonly ReadDelivery[]): Promise<WebhookReceipt[]> {
+  const receipts = await transact(app, async (tx) => {
+    const written = await receiveIn(tx, app, deliveries);
+    failPoints.hit("delivery.written");
+    return written;
+  });
+  failPoints.hit("delivery.committed");
+  return receipts;
+}
+
 /** Takes a delivery in: it is committed before the promise settles. Throws RuleBroken overloaded or unavailable when the sender has to come back. */
 export type ReceiveAlerts = (ctx: CallContext, delivery: Delivery) => Promise<WebhookReceipt>;
 
@@ -215,10 +225,13 @@ export function openIntake(app: App): ReceiveAlerts {
   const queue = new DeliveryQueue<ReadDelivery, WebhookReceipt>({
     alertsIn,
     together: (waiting) => together(waiting, queueLimits.alertsTogetherMax),
-    store: (deliveries) => transact(app, (tx) => receiveIn(tx, app, deliveries)),
+    store: (deliveries) => storeTogether(app, deliveries),
   });
   return async (ctx, delivery) => {
+    failPoints.hit("delivery.received");
     requireScope(ctx, "alerts:ingest");
-    return queue.add(readDelivery(ctx, delivery));
+    const read = readDelivery(ctx, delivery);
+    failPoints.hit("delivery.read");
+    return queue.add(read);
   };
 }

@@ -44,7 +44,7 @@ const contentOf = ({ status, endsAt, labels, annotations }: IncomingAlert) => ({
   annotations,
 });
 
-/** Which of these stored alerts, each with its index, say something else than what came in. */
+/** Which of these stored alerts, each with its index, say something else than what came in. Of two ends the later counts, whichever comes first. */
 async function findChanged(
   tx: Tx,
   teamId: TeamId,
@@ -55,7 +55,8 @@ async function findChanged(
   const { rows } = await sql<{ index: number }>`
     select i.index from jsonb_to_recordset(${incoming}::jsonb) as i(id uuid, index int, status text, ends_at timestamptz, labels jsonb, annotations jsonb)
     join alerts a on a.team_id = ${teamId} and a.id = i.id
-    where (a.status, a.ends_at, a.labels, a.annotations) is distinct from (i.status, i.ends_at, i.labels, i.annotations)`.execute(tx);
+    where (a.status, a.ends_at, a.labels, a.annotations) is distinct from (i.status, i.ends_at, i.labels, i.annotations)
+      and not (a.status = 'resolved' and i.status = 'resolved' and i.ends_at <= a.ends_at)`.execute(tx);
   return new Set(rows.map(({ index }) => index));
 }
 
