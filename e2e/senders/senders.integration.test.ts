@@ -1,4 +1,4 @@
-import type { Alert, Incident } from "@sre/contracts/control-plane";
+import type { Alert, Incident, TimelineEntry } from "@sre/contracts/control-plane";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startPlatform, type Platform } from "../flow/platform.ts";
 import { alertmanager, faults, prometheus, type SenderProcess } from "./sender-processes.ts";
@@ -52,7 +52,7 @@ describe.skipIf(!process.env["ALERTMANAGER_URL"])("Prometheus and Alertmanager, 
     await becomes(service, on ? "firing" : "resolved");
   };
 
-  test("an alert is stored once through restarts of ours and theirs, and is over when it is over", { timeout: 180_000 }, async () => {
+  test("an alert fires once through restarts of ours and theirs, and is over when it is over", { timeout: 180_000 }, async () => {
     await turn("restarts", true);
     await platform.restartControlPlane({ signal: "SIGTERM", awayMs: 0 });
     for (const one of [sender.alertmanager, sender.prometheus]) {
@@ -62,9 +62,11 @@ describe.skipIf(!process.env["ALERTMANAGER_URL"])("Prometheus and Alertmanager, 
     await platform.restartControlPlane({ signal: "SIGKILL", awayMs: 0 });
     // Long enough that all three have sent what they still know.
     await sleep(12_000);
-    expect(await alertsOf("restarts")).toMatchObject([{ status: "firing" }]);
+    const fires = (await alertsOf("restarts")).filter(({ status }) => status === "firing");
+    expect(fires).toHaveLength(1);
     await turn("restarts", false);
-    expect(await alertsOf("restarts")).toHaveLength(1);
+    // Whoever lost its memory gave the alert a new start; it stands in one incident all the same.
+    expect(new Set((await alertsOf("restarts")).map(({ incident_id: id }) => id)).size).toBe(1);
   });
 
   test(
@@ -88,9 +90,9 @@ describe.skipIf(!process.env["ALERTMANAGER_URL"])("Prometheus and Alertmanager, 
         const { items } = await platform.call<{ items: Incident[] }>("GET", "/api/v1/incidents?limit=50");
         return items.find(({ title }) => title.startsWith("Alerts may have been missed"));
       });
-      const [from = "", to = ""] = gap.title.match(/\d{4}-[\d:.T-]+Z/g) ?? [];
-      expect(new Date(from).getTime()).toBeLessThanOrEqual(begun.getTime());
-      expect(new Date(to).getTime()).toBeGreaterThanOrEqual(over.getTime());
+      const { items } = await platform.call<{ items: TimelineEntry[] }>("GET", `/api/v1/incidents/${gap.id}/timeline`);
+      const stretches = items.map(({ text }) => (text.en.match(/\d{4}-[\d:.T-]+Z/g) ?? []).map((instant) => Date.parse(instant)));
+      expect(stretches.some(([from = Infinity, to = 0]) => from <= begun.getTime() && to >= over.getTime())).toBe(true);
     },
   );
 });

@@ -3,9 +3,12 @@ import type { TeamId } from "@sre/contracts/shared";
 import type { Resolved } from "@sre/correlation";
 import { sql, type Selectable } from "kysely";
 import type { Keyset } from "@sre/storage";
-import { afterKeyset } from "../http/paging.ts";
+import { afterKeyset, likePattern } from "../http/paging.ts";
 import type { AlertTable, Db, Tx } from "../migrations/tables.ts";
 import type { IncomingAlert } from "./incoming-alert.ts";
+
+// Only the newest may fire, so that what is older than a few has been over for long.
+const startsLookedAt = 3;
 
 export type AlertRow = Selectable<AlertTable>;
 
@@ -85,6 +88,21 @@ export async function findStored(
   return new Map(rows.map(({ index, ...row }) => [index, { ...row, changed: changed.has(index) }]));
 }
 
+/** The newest alerts of these fingerprints, by their start. */
+export async function findLatest(
+  tx: Tx,
+  teamId: TeamId,
+  { integration, fingerprints }: { readonly integration: string; readonly fingerprints: readonly string[] },
+): Promise<AlertRow[]> {
+  if (fingerprints.length === 0) return [];
+  const { rows } = await sql<AlertRow>`
+    select a.* from jsonb_array_elements_text(${JSON.stringify(fingerprints)}::jsonb) as i(fingerprint)
+    cross join lateral (
+      select * from alerts where team_id = ${teamId} and integration = ${integration} and fingerprint = i.fingerprint order by starts_at desc limit ${startsLookedAt}
+    ) a`.execute(tx);
+  return rows;
+}
+
 interface AlertToWrite extends ResolvedAlert {
   readonly written: { readonly id: string };
 }
@@ -128,7 +146,10 @@ export async function upsertAlerts(
     on conflict (team_id, integration, fingerprint, starts_at) do update set
       ends_at = excluded.ends_at, status = excluded.status, severity = excluded.severity, annotations = excluded.annotations, labels = excluded.labels,
       opens_incident = excluded.opens_incident, entity = excluded.entity, service = excluded.service, updated_at = excluded.updated_at,
-      incident_id = coalesce(excluded.incident_id, alerts.incident_id)`.execute(tx);
+      incident_id = coalesce(excluded.incident_id, alerts.incident_id),
+      held = case when excluded.incident_id is null then alerts.held end, held_by = case when excluded.incident_id is null then alerts.held_by end`.execute(
+    tx,
+  );
 }
 
 /** How a delivery moved one incident. */
@@ -216,6 +237,10 @@ export function findAlert(db: Db, teamId: TeamId, id: string): Promise<AlertRow 
 export interface AlertFilter {
   readonly status?: "firing" | "resolved" | undefined;
   readonly incidentId?: string | undefined;
+  readonly held?: AlertRow["held"] | undefined;
+  readonly severity?: Severity | undefined;
+  /** Found anywhere in name or service. */
+  readonly search?: string | undefined;
 }
 
 export function findAlerts(
@@ -223,8 +248,12 @@ export function findAlerts(
   teamId: TeamId,
   input: { filter: AlertFilter; after: Keyset | null; limit: number },
 ): Promise<AlertRow[]> {
-  const { status, incidentId } = input.filter;
+  const { status, incidentId, held, severity, search } = input.filter;
   let query = db.selectFrom("alerts").selectAll().where("team_id", "=", teamId);
+  if (held !== undefined) query = query.where("held", "=", held);
+  if (severity !== undefined) query = query.where("severity", "=", severity);
+  if (search !== undefined)
+    query = query.where((where) => where.or([where("name", "ilike", likePattern(search)), where("service", "ilike", likePattern(search))]));
   if (status !== undefined) query = query.where("status", "=", status);
   if (incidentId !== undefined) query = query.where("incident_id", "=", incidentId);
   if (input.after) query = query.where(afterKeyset("received_at", "id", input.after));
