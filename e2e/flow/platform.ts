@@ -82,4 +82,12 @@ export async function startPlatform(sources: Variables, controlPlane: Variables 
 }
 
 // A source that a test leaves out must not leak in from the environment of the test run.
-const withoutSources: Variables = { PROMETHEUS_URL: "", LOKI_URL: "", KUBECONFIG: "", SOURCES_FILE: "", REDIS_URL: "", DATABASE_URL: "" };
+const withoutSources: Variables = {
+  PROMETHEUS_URL: "",
+  ALERTMANAGER_URL: "",
+  LOKI_URL: "",
+  KUBECONFIG: "",
+  SOURCES_FILE: "",
+  REDIS_URL: "",
+  DATABASE_URL: "",
+};
