@@ -49,7 +49,7 @@ export interface QuarantinedAlertTable extends Owned {
   payload: string;
 }
 
-export interface IntakePresenceTable extends Owned {
+interface IntakePresenceTable extends Owned {
   seen_at: Date;
   incident_id: string | null;
 }
