@@ -39,7 +39,6 @@ export const noiseTexts = {
     never: "never",
     preview: "Who would be told",
     labels: "Labels, one on each line",
-    labelsHint: "team=payments",
     ask: "Ask",
     badLine: "Not a label: {{line}}",
     atOnce: "At once",

@@ -41,7 +41,6 @@ export const noiseTexts: NoiseMessages = {
     never: "不轉",
     preview: "預覽會通知誰",
     labels: "標籤，每行一個",
-    labelsHint: "team=payments",
     ask: "查詢",
     badLine: "不是標籤：{{line}}",
     atOnce: "立即",

@@ -38,7 +38,7 @@ export function RoutePreview() {
       <form className="notifications-preview" onSubmit={submit}>
         <Textarea
           label={t("notifications.labels")}
-          placeholder={t("notifications.labelsHint")}
+          placeholder="team=payments"
           rows={3}
           maxLength={4_000}
           value={text}

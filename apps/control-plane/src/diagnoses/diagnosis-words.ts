@@ -11,7 +11,8 @@ export const triggerWords: Readonly<Record<DiagnosisRun["trigger"], LocalizedTex
   deployment: { en: "one deployment is to be judged", "zh-TW": "診斷指定部署" },
 };
 
-const verdictWords: Readonly<Record<Verdict, LocalizedText>> = {
+/** A verdict as it is said in a sentence. */
+export const verdictWords: Readonly<Record<Verdict, LocalizedText>> = {
   confirmed: { en: "confirmed", "zh-TW": "已確認" },
   likely: { en: "likely", "zh-TW": "很可能" },
   inconclusive: { en: "inconclusive", "zh-TW": "無法判定" },

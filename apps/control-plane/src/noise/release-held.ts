@@ -7,7 +7,7 @@ import { lockIntake, type AlertRow } from "../alerts/store.ts";
 import { transact, type App } from "../app.ts";
 import type { Tx } from "../migrations/tables.ts";
 import { placeQuietly, settlesAfterMs } from "./quieten-alerts.ts";
-import { findReleasable, releaseAlerts, setHeld } from "./store.ts";
+import { findReleasable, releaseAlerts, setHeld, teamsWithHeld } from "./store.ts";
 
 const atOnceMax = 500;
 
@@ -29,7 +29,6 @@ async function asDelivered(tx: Tx, { app, ctx }: Call, rows: readonly AlertRow[]
 async function release(tx: Tx, call: Call, { integration, rows }: { integration: string; rows: readonly AlertRow[] }): Promise<void> {
   const { app, ctx } = call;
   const alerts = await asDelivered(tx, call, rows);
-  await lockIntake(tx, ctx.teamId);
   const placed = await placeQuietly(tx, call, { integration, alerts });
   const pairs = [...placed.incidentOf].map(([alert_id, incident_id]) => ({ alert_id, incident_id }));
   await releaseAlerts(tx, ctx.teamId, pairs);
@@ -39,24 +38,24 @@ async function release(tx: Tx, call: Call, { integration, rows }: { integration:
   await settleInIncidents(tx, call, { alerts, placed, audit });
 }
 
+/** Releases what is releasable of one team; a replica that did so meanwhile leaves nothing to be found under the lock. */
+async function releaseIn(tx: Tx, call: Call, settledBefore: Date): Promise<number> {
+  const { teamId, at } = call.ctx;
+  await lockIntake(tx, teamId);
+  const rows = await findReleasable(tx, { teamId, at, settledBefore, limit: atOnceMax });
+  for (const [integration, some] of Map.groupBy(rows, (row) => row.integration)) await release(tx, call, { integration, rows: some });
+  return rows.length;
+}
+
 /** Puts alerts into incidents that nothing holds any more: their maintenance window is over, or they stay instead of flapping. */
 export async function releaseHeld(app: App): Promise<number> {
   const at = app.clock.now();
   const settledBefore = new Date(at.getTime() - settlesAfterMs(app.settings.noise));
-  return transact(app, async (tx) => {
-    const rows = await findReleasable(tx, { at, settledBefore, limit: atOnceMax });
-    for (const some of Map.groupBy(rows, ({ team_id, integration }) => `${team_id} ${integration}`).values()) {
-      const { team_id, integration } = some[0]!;
-      const ctx = systemContext({
-        teamId: TeamId.parse(team_id),
-        traceId: currentTraceId(),
-        at,
-        log: app.log,
-        name: "control-plane",
-        scopes: [],
-      });
-      await release(tx, { app, ctx }, { integration, rows: some });
-    }
-    return rows.length;
-  });
+  let released = 0;
+  for (const team of await teamsWithHeld(app.database.kysely)) {
+    const teamId = TeamId.parse(team);
+    const ctx = systemContext({ teamId, traceId: currentTraceId(), at, log: app.log, name: "control-plane", scopes: [] });
+    released += await transact(app, (tx) => releaseIn(tx, { app, ctx }, settledBefore));
+  }
+  return released;
 }

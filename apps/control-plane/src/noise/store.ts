@@ -77,21 +77,27 @@ export async function releaseAlerts(
     where alerts.team_id = ${teamId} and alerts.id = p.alert_id`.execute(tx);
 }
 
-/** Alerts that fire and are held by nothing any more: their window is over, or they have fired for long enough. */
+/** The teams some of whose firing alerts are held. */
+export async function teamsWithHeld(db: Db): Promise<string[]> {
+  const held = db.selectFrom("alerts").select("team_id").distinct().where("held", "is not", null).where("status", "=", "firing");
+  return (await held.orderBy("team_id").execute()).map(({ team_id: team }) => team);
+}
+
+/** Alerts of a team that fire and are held by nothing any more: their window is over, or they have fired for long enough. */
 export function findReleasable(
   db: Db,
-  input: { readonly at: Date; readonly settledBefore: Date; readonly limit: number },
+  input: { readonly teamId: TeamId; readonly at: Date; readonly settledBefore: Date; readonly limit: number },
 ): Promise<AlertRow[]> {
   return db
     .selectFrom("alerts as a")
     .selectAll("a")
+    .where("a.team_id", "=", input.teamId)
     .where("a.held", "is not", null)
     .where("a.status", "=", "firing")
     .where(
       sql<boolean>`((a.held = 'flapping' and a.starts_at <= ${input.settledBefore}) or (a.held = 'maintenance' and not exists (
         select 1 from maintenance_windows w where w.team_id = a.team_id and w.id = a.held_by and w.cancelled_at is null and w.ends_at > ${input.at})))`,
     )
-    .orderBy("a.team_id")
     .orderBy("a.received_at")
     .limit(input.limit)
     .execute();

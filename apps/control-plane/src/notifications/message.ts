@@ -1,6 +1,7 @@
 import type { Incident, NoticeKind } from "@sre/contracts/control-plane";
 import type { LocalizedText } from "@sre/contracts/evidence";
 import type { Language } from "@sre/contracts/shared";
+import { verdictWords } from "../diagnoses/diagnosis-words.ts";
 import type { IncidentOverview } from "../incidents/store.ts";
 import type { Labels } from "../matchers/matchers.ts";
 
@@ -48,12 +49,6 @@ const severityWords: Readonly<Record<string, LocalizedText>> = {
   error: { en: "error", "zh-TW": "錯誤" },
   warning: { en: "warning", "zh-TW": "警告" },
   info: { en: "info", "zh-TW": "資訊" },
-};
-const verdictWords: Readonly<Record<string, LocalizedText>> = {
-  confirmed: { en: "confirmed", "zh-TW": "已確認" },
-  likely: { en: "likely", "zh-TW": "很可能" },
-  inconclusive: { en: "inconclusive", "zh-TW": "無法判定" },
-  nothing_wrong: { en: "nothing wrong", "zh-TW": "未見異常" },
 };
 
 const say = (words: Readonly<Record<string, LocalizedText>>, key: string, language: Language) => words[key]?.[language] ?? key;

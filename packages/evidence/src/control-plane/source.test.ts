@@ -111,7 +111,7 @@ describe("changes from the control plane", () => {
 describe("alerts from the control plane", () => {
   const alert = (id: number, more: object) => ({
     id: `00000000-0000-7000-8000-00000000000${id}`, fingerprint: "00000000000000aa", integration: "alertmanager", name: `alert-${id}`, status: "firing", severity: "critical", entity: service, environment: "production",
-    cluster: "eu", labels: {}, annotations: {}, starts_at: "2026-03-02T09:55:00.000Z", ends_at: null, received_at: "2026-03-02T09:56:00.000Z", incident_id: null, links: [], ...more,
+    cluster: "eu", labels: {}, annotations: {}, starts_at: "2026-03-02T09:55:00.000Z", ends_at: null, received_at: "2026-03-02T09:56:00.000Z", incident_id: null, held: null, links: [], ...more,
   }); // prettier-ignore
 
   test("are those of the place that fired in the window, in the state of that time", async () => {
