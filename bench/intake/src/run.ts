@@ -2,19 +2,22 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { quantile } from "../../src/figures.ts";
-import { benchBody } from "./alerts.ts";
+import { benchBody, servicesMax } from "./alerts.ts";
 import { startControlPlane, type ControlPlane } from "../../../e2e/intake/control-plane.ts";
 import { drive } from "./drive.ts";
+import { compareSizes } from "./sizes.ts";
 import { manyRows, pgbench, query, singleRow } from "./postgres.ts";
 
 const clients = 128;
 const rowsPerBatch = 256;
 const batchClients = 8;
-const seconds = process.argv.includes("--quick") ? 4 : 20;
+const settleMs = 4_000;
+const overloadConnections = 1_000;
+const seconds = process.argv.includes("--quick") ? 4 : 15;
 
 const url = process.env["POSTGRES_URL"] ?? process.env["DATABASE_URL"] ?? "";
 
-/** Numbers of requests, so that no two runs send the same alert. */
+/** So that no two runs send the same alert. */
 const runNumber = Math.floor(Date.now() / 1_000) % 0x7fffffff;
 let runs = 0;
 const bodies = (perRequest: number) => {
@@ -46,6 +49,15 @@ async function databaseFloors(plane: ControlPlane): Promise<{ single: number; ro
   return { single: single.perSecond, rows: batches.perSecond * rowsPerBatch };
 }
 
+/** p99 in milliseconds of pgbench's single-row insert at a rate. */
+async function floorAtRate(plane: ControlPlane, rate: number): Promise<number> {
+  const table = `${plane.schema}.floor`;
+  query(url, `create table ${table} (like ${plane.schema}.alerts including all)`);
+  const { p99Ms } = await pgbench(url, { statement: singleRow(table), clients, seconds, rate });
+  query(url, `drop table ${table}`);
+  return p99Ms;
+}
+
 function line(name: string, figure: string, against = ""): void {
   console.log(`| ${name} | ${figure} | ${against} |`);
 }
@@ -65,6 +77,15 @@ function load(plane: ControlPlane, tally: Tally) {
     if (driven.failed > 0) console.log(`! ${driven.failed} requests failed otherwise than by 503`);
     return driven;
   };
+}
+
+/** The incidents of the services are open and their diagnoses over before anything is measured. */
+async function openIncidents(plane: ControlPlane, tally: Tally): Promise<void> {
+  const headers = { authorization: `Bearer ${plane.ingestToken}`, "content-type": "application/json" };
+  const answer = await fetch(plane.webhook, { method: "POST", headers, body: bodies(servicesMax)(0) });
+  if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
+  tally.acked += servicesMax;
+  await new Promise((resolve) => setTimeout(resolve, settleMs));
 }
 
 async function measure(plane: ControlPlane, tally: Tally): Promise<void> {
@@ -94,9 +115,11 @@ async function measure(plane: ControlPlane, tally: Tally): Promise<void> {
 /** Prints the table of the README. Exits with code 1 when what was acknowledged is not what is stored. */
 async function main(): Promise<void> {
   if (!url) throw new Error("Set POSTGRES_URL to a PostgreSQL that takes 150 connections.");
+  if (process.argv.includes("--sizes")) return compareSizes(url);
   const plane = await startControlPlane(url);
   try {
     const tally: Tally = { acked: 0 };
+    await openIncidents(plane, tally);
     await measure(plane, tally);
     const stored = Number(query(url, `select count(*) from ${plane.schema}.alerts`));
     console.log(`acked = stored: ${tally.acked} = ${stored}`);
