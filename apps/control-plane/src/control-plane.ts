@@ -17,6 +17,8 @@ import { migrations } from "./migrations/index.ts";
 import type { Tables } from "./migrations/tables.ts";
 import { notificationQueues, workOnNotifications } from "./notifications/notification-jobs.ts";
 import { openReceivers } from "./notifications/receivers.ts";
+import { watchNoise } from "./noise/watch-noise.ts";
+import { openAlertmanager } from "./silences/alertmanager.ts";
 import { authentication } from "./people/authenticate.ts";
 import { cookiesFor } from "./people/cookies.ts";
 import { startIssuer } from "./people/development-issuer.ts";
@@ -140,6 +142,7 @@ export async function openControlPlane(config: Config, parts: Parts): Promise<Co
     assistant: assistantClient(config, outbound, clock),
     events: createEventSignal(),
     settings: config.settings,
+    alertmanager: config.alertmanager && stack.use(openAlertmanager(config.alertmanager, outbound)),
     notifications: openNotifications(config, { outbound, publicUrl, stack }),
     clock,
     newId,
@@ -156,6 +159,7 @@ export async function openControlPlane(config: Config, parts: Parts): Promise<Co
   stack.use(await workOnNotifications(app));
   stack.use(forgetOldEvents(app));
   stack.use(watchForSilence(app));
+  stack.use(watchNoise(app));
   log.info({ url: server.url, database: database.kind }, "control plane listening");
   const opened = stack.move();
   return { url: server.url, server, app, [Symbol.asyncDispose]: () => opened.disposeAsync() };

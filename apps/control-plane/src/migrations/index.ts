@@ -2,6 +2,7 @@ import type { Migration } from "@sre/storage";
 import { spine } from "./0001-spine.ts";
 import { reasonsInChinese } from "./0002-reasons-in-chinese.ts";
 import { notifications } from "./0006-notifications.ts";
+import { noise } from "./0007-noise.ts";
 import { watchdogs } from "./0003-watchdogs.ts";
 import { cheapMoves } from "./0004-cheap-moves.ts";
 
@@ -12,4 +13,5 @@ export const migrations: Record<string, Migration> = {
   "0003-watchdogs": watchdogs,
   "0004-cheap-moves": cheapMoves,
   "0006-notifications": notifications,
+  "0007-noise": noise,
 };

@@ -6,6 +6,7 @@ import { changeOperations } from "./changes.ts";
 import { diagnosisOperations } from "./diagnoses.ts";
 import { eventOperations } from "./events.ts";
 import { incidentOperations } from "./incidents.ts";
+import { maintenanceOperations } from "./maintenance.ts";
 import { notificationOperations } from "./notifications.ts";
 import { peopleOperations } from "./people.ts";
 import { quarantineOperations } from "./quarantine.ts";
@@ -18,6 +19,7 @@ export * from "./changes.ts";
 export * from "./diagnoses.ts";
 export * from "./events.ts";
 export * from "./incidents.ts";
+export * from "./maintenance.ts";
 export * from "./notifications.ts";
 export * from "./people.ts";
 export * from "./quarantine.ts";
@@ -33,6 +35,7 @@ export const controlPlaneOperations = {
   ...resourceOperations,
   ...auditOperations,
   ...eventOperations,
+  ...maintenanceOperations,
   ...notificationOperations,
   ...peopleOperations,
   ...healthOperations,
