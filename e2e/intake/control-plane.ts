@@ -21,6 +21,7 @@ export interface ControlPlane {
   start(more?: Variables): Promise<void>;
   /** What the operator reads at a path of the API. */
   read<T>(path: string): Promise<T>;
+  post(path: string, body: object): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -33,9 +34,10 @@ export function freePort(): Promise<string> {
   });
 }
 
-async function reader(url: string, token: () => Promise<string>, path: string): Promise<unknown> {
-  const answer = await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${await token()}` } });
-  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+async function call(url: string, token: string, body?: object): Promise<unknown> {
+  const headers = { authorization: `Bearer ${token}`, ...(body ? { "content-type": "application/json" } : {}) };
+  const answer = await fetch(url, { headers, ...(body ? { method: "POST", body: JSON.stringify(body) } : {}) });
+  if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`);
   return answer.json();
 }
 
@@ -64,7 +66,8 @@ export async function startControlPlane(databaseUrl: string | null, more: Variab
       return running!;
     },
     start,
-    read: async <T>(path: string) => (await reader(settings.controlPlaneUrl, token, path)) as T,
+    read: async <T>(path: string) => (await call(`${settings.controlPlaneUrl}${path}`, await token())) as T,
+    post: async (path, body) => void (await call(`${settings.controlPlaneUrl}${path}`, await token(), body)),
     close: async () => {
       if (running) await stopAll([running], 10_000);
       rmSync(directory, { recursive: true, force: true });

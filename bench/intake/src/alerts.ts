@@ -1,5 +1,5 @@
-/** How alerts of the bench look: names of services and their place in the estate are a hundred, fingerprints are never used twice. */
-const servicesMax = 100;
+/** Services that the alerts of the bench are about; each has one open incident. */
+export const servicesMax = 100;
 
 const hex = (value: number, digits: number) => value.toString(16).padStart(digits, "0");
 

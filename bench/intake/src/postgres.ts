@@ -7,7 +7,10 @@ import { benchAlert } from "./alerts.ts";
 
 /** Runs one statement with psql and gives its output, unaligned and without headers. */
 export function query(url: string, statement: string): string {
-  return execFileSync("psql", [url, "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", statement], { encoding: "utf8", maxBuffer: 1e8 }).trim();
+  return execFileSync("psql", [url, "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", statement], {
+    encoding: "utf8",
+    env: { ...process.env, PGOPTIONS: "-c client_min_messages=warning" },
+  }).trim();
 }
 
 export interface Inserted {

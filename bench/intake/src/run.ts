@@ -1,20 +1,25 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { quantile } from "../../src/figures.ts";
-import { benchBody } from "./alerts.ts";
+import { benchBody, servicesMax } from "./alerts.ts";
 import { startControlPlane, type ControlPlane } from "../../../e2e/intake/control-plane.ts";
 import { drive } from "./drive.ts";
+import { compareSizes } from "./sizes.ts";
 import { manyRows, pgbench, query, singleRow } from "./postgres.ts";
 
 const clients = 128;
 const rowsPerBatch = 256;
 const batchClients = 8;
-const seconds = process.argv.includes("--quick") ? 4 : 20;
+const settleMs = 2_000;
+const settleMsMax = 30_000;
+const overloadConnections = 1_000;
+const seconds = process.argv.includes("--quick") ? 4 : 15;
 
 const url = process.env["POSTGRES_URL"] ?? process.env["DATABASE_URL"] ?? "";
 
-/** Numbers of requests, so that no two runs send the same alert. */
+/** So that no two runs send the same alert. */
 const runNumber = Math.floor(Date.now() / 1_000) % 0x7fffffff;
 let runs = 0;
 const bodies = (perRequest: number) => {
@@ -46,6 +51,15 @@ async function databaseFloors(plane: ControlPlane): Promise<{ single: number; ro
   return { single: single.perSecond, rows: batches.perSecond * rowsPerBatch };
 }
 
+/** p99 in milliseconds of pgbench's single-row insert at a rate. */
+async function floorAtRate(plane: ControlPlane, rate: number): Promise<number> {
+  const table = `${plane.schema}.floor`;
+  query(url, `create table ${table} (like ${plane.schema}.alerts including all)`);
+  const { p99Ms } = await pgbench(url, { statement: singleRow(table), clients, seconds, rate });
+  query(url, `drop table ${table}`);
+  return p99Ms;
+}
+
 function line(name: string, figure: string, against = ""): void {
   console.log(`| ${name} | ${figure} | ${against} |`);
 }
@@ -67,6 +81,19 @@ function load(plane: ControlPlane, tally: Tally) {
   };
 }
 
+/** The incidents of the services are open and their diagnoses over before anything is measured. */
+async function openIncidents(plane: ControlPlane, tally: Tally): Promise<void> {
+  const headers = { authorization: `Bearer ${plane.ingestToken}`, "content-type": "application/json" };
+  const answer = await fetch(plane.webhook, { method: "POST", headers, body: bodies(servicesMax)(0) });
+  if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
+  tally.acked += servicesMax;
+  const pending = `select count(*) from ${plane.schema}.diagnoses where finished_at is null`;
+  for (let waitedMs = 0; waitedMs < settleMsMax; waitedMs += settleMs) {
+    await new Promise((resolve) => setTimeout(resolve, settleMs));
+    if (query(url, pending) === "0") return;
+  }
+}
+
 async function measure(plane: ControlPlane, tally: Tally): Promise<void> {
   console.log("| what | seen | beside its floor |\n|---|---|---|");
   const fastify = await fastifyFloor();
@@ -82,6 +109,7 @@ async function measure(plane: ControlPlane, tally: Tally): Promise<void> {
     `${whole(perSecond)} alerts/s, p99 ${quantile(single.acceptedMs, 0.99).toFixed(1)} ms`,
     `${ratio(perSecond, floors.single)} × pgbench, ${ratio(perSecond, fastify)} × Fastify`,
   );
+  await measureAtRates(plane, send, perSecond);
   const batch = await send({ perRequest: rowsPerBatch, connections: batchClients });
   const rows = (batch.accepted * rowsPerBatch) / batch.seconds;
   line(
@@ -91,12 +119,45 @@ async function measure(plane: ControlPlane, tally: Tally): Promise<void> {
   );
 }
 
+/** What a request waits at half of the maximum, and what becomes of twice as much as we can take. */
+async function measureAtRates(plane: ControlPlane, send: ReturnType<typeof load>, maximum: number): Promise<void> {
+  const floorMs = await floorAtRate(plane, maximum / 2);
+  const half = await send({ perRequest: 1, connections: clients, rate: maximum / 2 });
+  const p99Ms = quantile(half.acceptedMs, 0.99);
+  line(
+    "the same at half of that rate",
+    `p99 ${p99Ms.toFixed(1)} ms`,
+    `${ratio(p99Ms, floorMs)} × pgbench's p99 at that rate, ${floorMs.toFixed(1)} ms`,
+  );
+  const double = await send({ perRequest: 1, connections: overloadConnections, rate: maximum * 2 });
+  const perSecond = double.accepted / double.seconds;
+  const refusals = `${whole(double.refused / double.seconds)} refused/s, p99 of a refusal ${quantile(double.refusedMs, 0.99).toFixed(0)} ms`;
+  line(
+    `the same at twice that rate, ${overloadConnections} clients`,
+    `${whole(perSecond)} alerts/s, ${refusals}`,
+    `${ratio(perSecond, maximum)} of the maximum`,
+  );
+}
+
+/** How busy others keep the machine, in percent: figures of a machine that is shared are lower than ours. */
+async function busyPercent(): Promise<number> {
+  const times = () => cpus().map((cpu) => cpu.times).reduce((sum, { idle, ...busy }) => ({ idle: sum.idle + idle, busy: sum.busy + busy.user + busy.nice + busy.sys + busy.irq }), { idle: 0, busy: 0 }); // prettier-ignore
+  const before = times();
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  const after = times();
+  const busy = after.busy - before.busy;
+  return Math.round((100 * busy) / (busy + after.idle - before.idle));
+}
+
 /** Prints the table of the README. Exits with code 1 when what was acknowledged is not what is stored. */
 async function main(): Promise<void> {
   if (!url) throw new Error("Set POSTGRES_URL to a PostgreSQL that takes 150 connections.");
+  if (process.argv.includes("--sizes")) return compareSizes(url);
+  console.log(`${cpus().length} cores, kept busy by others to ${await busyPercent()} % before the run\n`);
   const plane = await startControlPlane(url);
   try {
     const tally: Tally = { acked: 0 };
+    await openIncidents(plane, tally);
     await measure(plane, tally);
     const stored = Number(query(url, `select count(*) from ${plane.schema}.alerts`));
     console.log(`acked = stored: ${tally.acked} = ${stored}`);

@@ -9,11 +9,18 @@ interface Held {
 }
 
 /** A queue of numbers whose transactions are ended by the test. */
-function openQueue(input: { alertsIn?: (delivery: number) => number; together?: (waiting: readonly number[]) => number } = {}) {
+function openQueue(
+  input: {
+    alertsIn?: (delivery: number) => number;
+    together?: (waiting: readonly number[], alertsMax: number) => number;
+    nowMs?: () => number;
+  } = {},
+) {
   const held: Held[] = [];
   const queue = new DeliveryQueue<number, string>({
     alertsIn: input.alertsIn ?? (() => 1),
     together: input.together ?? ((waiting) => waiting.length),
+    nowMs: input.nowMs ?? (() => 0),
     store: (deliveries) =>
       new Promise((resolve, reject) => {
         held.push({ deliveries, commit: () => resolve(deliveries.map((one) => `stored ${one}`)), fail: reject });
@@ -120,4 +127,23 @@ test("only so many are taken from the head as may go together", async () => {
   second.commit();
   (await next(2)).commit();
   await Promise.all(all);
+});
+
+test("transactions that take long are made smaller, and larger again when they are quick", async () => {
+  let nowMs = 0;
+  const sizes: number[] = [];
+  const together = (_: readonly number[], alertsMax: number) => (sizes.push(alertsMax), 1);
+  const { queue, next } = openQueue({ together, nowMs: () => nowMs });
+  const tookMs = [10, 600, 600, 300, 100];
+  for (const [index, took] of tookMs.entries()) {
+    const stored = queue.add(index);
+    const transaction = await next(index);
+    nowMs += took;
+    transaction.commit();
+    await stored;
+  }
+  const last = queue.add(tookMs.length);
+  (await next(tookMs.length)).commit();
+  await last;
+  expect(sizes.map((size) => size / queueLimits.alertsTogetherMax)).toEqual([1, 1, 0.5, 0.25, 0.25, 0.5]);
 });

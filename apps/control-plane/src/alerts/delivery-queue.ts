@@ -6,20 +6,25 @@ export const queueLimits = {
   deliveriesMax: 384,
   alertsMax: 40_000,
   alertsTogetherMax: 1_024,
+  alertsTogetherMin: 64,
+  /** How long a transaction may take before the next one is made half as large; one of half the time makes room for twice as many. */
+  transactionMsWanted: 500,
   /** Others of a busy time come along when they arrive within this. */
   gatherMs: 2,
   /** Nobody waits behind a transaction that takes longer. */
-  stalledMs: 1_000,
+  stalledMs: 1_500,
   retryAfterSeconds: 5,
 } as const;
 
 /** What a queue needs to know of its deliveries. */
 export interface QueueInput<D, R> {
   readonly alertsIn: (delivery: D) => number;
-  /** How many from the head may be stored together with the same outcome as one after the other; at least one. */
-  readonly together: (waiting: readonly D[]) => number;
+  /** How many from the head, of about so many alerts, may be stored together with the same outcome as one after the other; at least one. */
+  readonly together: (waiting: readonly D[], alertsMax: number) => number;
   /** Stores in one transaction; gives an answer for each, after the commit. */
   readonly store: (deliveries: readonly D[]) => Promise<readonly R[]>;
+  /** Milliseconds of a clock that only goes forward. */
+  readonly nowMs: () => number;
 }
 
 interface Waiting<D, R> {
@@ -41,6 +46,7 @@ export class DeliveryQueue<D, R> {
   #deliveries = 0;
   #alerts = 0;
   #working = false;
+  #alertsTogether: number = queueLimits.alertsTogetherMax;
   /** The database did not answer the last transaction, or does not answer this one in time. */
   #out = false;
 
@@ -76,13 +82,22 @@ export class DeliveryQueue<D, R> {
     this.#working = true;
     for (let before = 0; this.#waiting.length > 0;) {
       if (before > 1 && this.#waiting.length < before) await pause(queueLimits.gatherMs);
-      const batch = this.#waiting.splice(0, this.#input.together(this.#waiting.map(({ delivery }) => delivery)));
+      const waiting = this.#waiting.map(({ delivery }) => delivery);
+      const batch = this.#waiting.splice(0, this.#input.together(waiting, this.#alertsTogether));
+      const startedMs = this.#input.nowMs();
       before = batch.length;
       const stalled = setTimeout(() => this.#refuseWaiting(), queueLimits.stalledMs);
       await this.#settle(batch);
       clearTimeout(stalled);
+      this.#fitSize(this.#input.nowMs() - startedMs);
     }
     this.#working = false;
+  }
+
+  #fitSize(tookMs: number): void {
+    const { alertsTogetherMin, alertsTogetherMax, transactionMsWanted } = queueLimits;
+    if (tookMs > transactionMsWanted) this.#alertsTogether = Math.max(alertsTogetherMin, this.#alertsTogether / 2);
+    else if (tookMs < transactionMsWanted / 2) this.#alertsTogether = Math.min(alertsTogetherMax, this.#alertsTogether * 2);
   }
 
   #refuseWaiting(): void {

@@ -13,7 +13,7 @@ import { placeQuietly, type Quietened } from "../noise/quieten-alerts.ts";
 import { setHeld } from "../noise/store.ts";
 import { noteIncidents } from "../notifications/note-incidents.ts";
 import { acknowledgeForSender } from "../incidents/acknowledge-incident.ts";
-import { DeliveryQueue, queueLimits } from "./delivery-queue.ts";
+import { DeliveryQueue } from "./delivery-queue.ts";
 import type { Delivery } from "./formats/delivery.ts";
 import { withoutRepeats, type IncomingAlert } from "./incoming-alert.ts";
 import { onlyNewestFires } from "./only-newest-fires.ts";
@@ -236,8 +236,9 @@ export type ReceiveAlerts = (ctx: CallContext, delivery: Delivery) => Promise<We
 export function openIntake(app: App): ReceiveAlerts {
   const queue = new DeliveryQueue<ReadDelivery, WebhookReceipt>({
     alertsIn,
-    together: (waiting) => together(waiting, queueLimits.alertsTogetherMax),
+    together,
     store: (deliveries) => storeTogether(app, deliveries),
+    nowMs: () => app.clock.monotonicMs(),
   });
   return async (ctx, delivery) => {
     failPoints.hit("delivery.received");

@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startProxy, type Proxy } from "../../packages/storage/src/testing/proxy.ts";
+import { deliverThroughOutages, seeded } from "./chaos.ts";
+import { startControlPlane, type ControlPlane } from "./control-plane.ts";
+
+const url = process.env["POSTGRES_URL"];
+
+describe.skipIf(!url)("while PostgreSQL goes away again and again", () => {
+  let proxy: Proxy;
+  let plane: ControlPlane;
+  beforeAll(async () => {
+    proxy = await startProxy(url!);
+    plane = await startControlPlane(proxy.url);
+  });
+  afterAll(async () => {
+    await plane.close();
+    await proxy.close();
+  });
+
+  test("everything that a sender offers until it is acknowledged is stored exactly once, and none of it is refused for ever", async () => {
+    const { outages, acked, resolvedAcked, lost, refusedMs, stored } = await deliverThroughOutages(plane, proxy, {
+      seconds: 60,
+      chance: seeded(5),
+    });
+    expect(outages).toBeGreaterThanOrEqual(4);
+    expect(refusedMs.length).toBeGreaterThan(0);
+    expect(lost).toEqual([]);
+    expect(stored).toMatchObject({
+      rows: acked,
+      inIncidents: acked,
+      began: acked,
+      ended: resolvedAcked,
+      firingInIncidents: acked - resolvedAcked,
+    });
+    expect([stored.resolved.size, stored.firing.size]).toEqual([resolvedAcked, acked - resolvedAcked]);
+  }, 300_000);
+});
