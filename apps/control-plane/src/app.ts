@@ -4,6 +4,7 @@ import type { Database, Jobs } from "@sre/storage";
 import type { Settings } from "./config.ts";
 import type { EventSignal } from "./events/event-signal.ts";
 import type { Tables, Tx } from "./migrations/tables.ts";
+import type { Notifications } from "./notifications/notifications.ts";
 
 /** What every verb works with; opened once by the composition. */
 export interface App {
@@ -12,6 +13,8 @@ export interface App {
   readonly assistant: ApiClient<typeof assistantOperations>;
   readonly events: EventSignal;
   readonly settings: Settings;
+  /** Null where nobody is told of anything. */
+  readonly notifications: Notifications | null;
   readonly clock: Clock;
   readonly newId: NewId;
   readonly log: Log;

@@ -3,6 +3,9 @@ import { mappingWith, type EntityMapping } from "@sre/correlation";
 import { ConfigurationError, flag, readEnvironment, serviceEnvironment } from "@sre/service-kit";
 import { databaseConfig, databaseEnvironment, type DatabaseConfig } from "@sre/storage";
 import { z } from "zod";
+import type { CustomFormats } from "./alerts/formats/index.ts";
+import { readCustomFormats } from "./alerts/formats/read-custom-formats.ts";
+import { readNotificationRules, type NotificationRules } from "./notifications/notification-rules.ts";
 
 const secret = z.string().min(16).max(1_000);
 const httpUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ""));
@@ -22,12 +25,15 @@ const own = z.object({
   RECORDED_SCENARIOS: z.enum(["", "1"]).default("").meta({ description: "1: alerts whose label scenario names a recording are judged from it (the assistant's SNAPSHOT_DIR); for demonstrations, refused in production" }),
   ENTITY_MAPPING: z.string().max(20_000).optional().meta({ description: "JSON object: which labels give cluster, environment, namespace, service, workloads, pod, node, job, instance; lists given here replace the defaults" }),
   ENTITY_MAPPING_FILE: path.optional().meta({ description: "file with the same JSON object, instead of ENTITY_MAPPING" }),
+  SENDER_FORMATS_FILE: path.optional().meta({ description: "YAML or JSON file with formats of senders of your own (docs/operations/senders.md)" }),
   TOPOLOGY_FILE: path.optional().meta({ description: "JSON file with resources and edges (the body of PUT /api/v1/topology), declared at every start" }),
   DIAGNOSIS_DEBOUNCE_SECONDS: seconds(0, 3_600, 30).meta({ description: "how long to gather new entities and severities before diagnosing again", unit: "s" }),
   DIAGNOSIS_RECHECK_SECONDS: seconds(0, 86_400, 300).meta({ description: "when a new incident is diagnosed once more; 0: never", unit: "s" }),
   DIAGNOSIS_TIMEOUT_SECONDS: seconds(5, 600, 120).meta({ description: "time limit of one diagnosis", unit: "s" }),
   DIAGNOSIS_MAX_RETRIES: z.coerce.number().int().min(0).max(100).default(20).meta({ description: "how often an assistant that cannot be reached is asked again, with growing pauses" }),
   DIAGNOSES_IN_FLIGHT_MAX: z.coerce.number().int().min(1).max(64).default(8).meta({ description: "diagnoses followed at the same time by one replica" }),
+  NOTIFICATIONS_FILE: path.optional().meta({ description: "JSON file with receivers and routes: who is told of which incidents (docs/operations/notifications.md); unset: nobody is told" }),
+  NOTIFICATION_MAX_ATTEMPTS: z.coerce.number().int().min(1).max(1_000).default(60).meta({ description: "how often a notification is tried, with pauses that grow from a second to a minute, before it is given up" }),
   DEVELOPMENT_ISSUER: flag(false).meta({ description: "start the development issuer inside this process; refused in production" }),
   DEVELOPMENT_ISSUER_SECRET: secret.optional().meta({ description: "from which the development issuer derives its keys", secret: true }),
   ASSISTANT_CLIENT_SECRET: secret.optional().meta({ description: "secret of the client `assistant`, for the development issuer only", secret: true }),
@@ -57,6 +63,7 @@ const MappingOverrides = z.strictObject({
 /** Rules that the operator sets: how alerts are read and grouped, and when diagnoses are asked for. */
 export interface Settings {
   readonly mapping: EntityMapping;
+  readonly customFormats: CustomFormats;
   readonly groupingWindowMs: number;
   readonly groupingTopologySteps: number;
   readonly diagnosis: {
@@ -68,6 +75,8 @@ export interface Settings {
     readonly inFlightMax: number;
   };
   readonly sessionSeconds: number;
+  /** Attempts of one notification. */
+  readonly notificationAttemptsMax: number;
 }
 
 /** What can be off is null. */
@@ -87,6 +96,7 @@ export interface Config {
   readonly assistant: { readonly url: string; readonly audience: string };
   readonly consoleDirectory: string | null;
   readonly topologyFile: string | null;
+  readonly notificationRules: NotificationRules | null;
   readonly developmentIssuer: {
     readonly url: string;
     readonly secret: string;
@@ -124,6 +134,21 @@ function readMapping(vars: Variables, readFile: ReadFile): EntityMapping {
   return mappingWith(Object.fromEntries(given) as Partial<EntityMapping>);
 }
 
+function readRules({ NOTIFICATIONS_FILE: file }: Variables, readFile: ReadFile): NotificationRules | null {
+  if (file === undefined) return null;
+  const refuse = (problem: string): never => {
+    throw new ConfigurationError([{ name: "NOTIFICATIONS_FILE", problem }]);
+  };
+  let text = "";
+  try {
+    text = readFile(file);
+  } catch {
+    refuse("names a file that cannot be read");
+  }
+  const read = readNotificationRules(text);
+  return "rules" in read ? read.rules : refuse(read.problem);
+}
+
 function readDevelopmentIssuer(vars: Variables): Config["developmentIssuer"] {
   if (!vars.DEVELOPMENT_ISSUER) return null;
   const needed = ["DEVELOPMENT_ISSUER_SECRET", "ASSISTANT_CLIENT_SECRET", "OIDC_CLIENT_SECRET", "CONSOLE_CLIENT_SECRET"] as const;
@@ -147,6 +172,7 @@ function refuseRecordings(vars: Variables): void {
 function readSettings(vars: Variables, readFile: ReadFile): Settings {
   return {
     mapping: readMapping(vars, readFile),
+    customFormats: readCustomFormats(vars.SENDER_FORMATS_FILE, readFile),
     groupingWindowMs: vars.GROUPING_WINDOW_SECONDS * 1_000,
     groupingTopologySteps: vars.GROUPING_TOPOLOGY_STEPS,
     diagnosis: {
@@ -158,6 +184,7 @@ function readSettings(vars: Variables, readFile: ReadFile): Settings {
       inFlightMax: vars.DIAGNOSES_IN_FLIGHT_MAX,
     },
     sessionSeconds: vars.SESSION_SECONDS,
+    notificationAttemptsMax: vars.NOTIFICATION_MAX_ATTEMPTS,
   };
 }
 
@@ -184,6 +211,7 @@ export function readConfig(
     assistant: { url: vars.ASSISTANT_URL, audience: vars.ASSISTANT_AUDIENCE },
     consoleDirectory: vars.CONSOLE_DIR ?? null,
     topologyFile: vars.TOPOLOGY_FILE ?? null,
+    notificationRules: readRules(vars, readFile),
     developmentIssuer: readDevelopmentIssuer(vars),
     settings: readSettings(vars, readFile),
   };

@@ -19,6 +19,9 @@ const absent = {
   diagnosis_id: newUuid(),
   execution_id: newUuid(),
   quarantined_alert_id: newUuid(),
+  integration: "carrier-pigeon",
+  sender: "carrier-pigeon",
+  notification_id: newUuid(),
   evidence_id: "ev_00000000000000000000",
 };
 

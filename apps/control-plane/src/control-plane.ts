@@ -15,6 +15,8 @@ import { consoleDirectory, consoleFiles } from "./http/console-files.ts";
 import { controlPlaneRoutes } from "./http/routes.ts";
 import { migrations } from "./migrations/index.ts";
 import type { Tables } from "./migrations/tables.ts";
+import { notificationQueues, workOnNotifications } from "./notifications/notification-jobs.ts";
+import { openReceivers } from "./notifications/receivers.ts";
 import { authentication } from "./people/authenticate.ts";
 import { cookiesFor } from "./people/cookies.ts";
 import { startIssuer } from "./people/development-issuer.ts";
@@ -66,6 +68,17 @@ function assistantClient(config: Config, outbound: OutboundFactory, clock: Clock
   );
 }
 
+function openNotifications(
+  { notificationRules: rules, settings }: Config,
+  { outbound, publicUrl, stack }: { outbound: OutboundFactory; publicUrl: () => string; stack: AsyncDisposableStack },
+): App["notifications"] {
+  if (rules === null) return null;
+  const receivers = openReceivers(rules, outbound);
+  for (const receiver of receivers.values()) stack.use(receiver);
+  const attemptsMax = settings.notificationAttemptsMax;
+  return { rules, receivers, attemptsMax, incidentUrl: (incidentId) => `${publicUrl()}/incidents/${incidentId}` };
+}
+
 interface Opened {
   readonly app: App;
   readonly config: Config;
@@ -111,13 +124,23 @@ export async function openControlPlane(config: Config, parts: Parts): Promise<Co
   const outbound = createOutboundFactory({ metrics, log, clock });
   if (config.developmentIssuer) stack.use(await startIssuer(config, config.developmentIssuer));
   const database = parts.database ?? stack.use(await openDatabase<Tables>({ config: config.database, migrations, log }));
-  const jobs = stack.use(await openJobs({ database, queues: diagnosisQueues(config.settings), log, metrics }));
+  const jobs = stack.use(
+    await openJobs({
+      database,
+      queues: [...diagnosisQueues(config.settings), ...notificationQueues(config.settings.notificationAttemptsMax)],
+      log,
+      metrics,
+    }),
+  );
+  let listening = "";
+  const publicUrl = () => config.http.publicUrl ?? listening;
   const app: App = {
     database,
     jobs,
     assistant: assistantClient(config, outbound, clock),
     events: createEventSignal(),
     settings: config.settings,
+    notifications: openNotifications(config, { outbound, publicUrl, stack }),
     clock,
     newId,
     log,
@@ -128,7 +151,9 @@ export async function openControlPlane(config: Config, parts: Parts): Promise<Co
   if (config.topologyFile !== null) await loadTopologyFile(app, system(), config.topologyFile);
   const { issuer, audience } = config.identity;
   const server = stack.use(await serve({ app, config, verifier: createTokenVerifier({ issuer, audience, outbound, clock }) }));
+  listening = server.url;
   await workOnDiagnoses(app);
+  stack.use(await workOnNotifications(app));
   stack.use(forgetOldEvents(app));
   stack.use(watchForSilence(app));
   log.info({ url: server.url, database: database.kind }, "control plane listening");

@@ -21,14 +21,14 @@ export interface EntityMapping {
 }
 
 export const defaultEntityMapping: EntityMapping = {
-  cluster: ["cluster", "k8s_cluster", "cluster_name", "k8s_cluster_name"],
+  cluster: ["cluster", "k8s_cluster", "cluster_name", "k8s_cluster_name", "kube_cluster_name"],
   environment: ["environment", "env", "deployment_environment", "deployment_environment_name", "stage"],
-  namespace: ["namespace", "exported_namespace", "kubernetes_namespace", "k8s_namespace_name"],
+  namespace: ["namespace", "exported_namespace", "kubernetes_namespace", "k8s_namespace_name", "kube_namespace"],
   service: ["service", "service_name", "destination_service_name", "app", "app_kubernetes_io_name"],
   workloads: {
-    deployment: ["deployment", "k8s_deployment_name"],
-    statefulset: ["statefulset", "k8s_statefulset_name"],
-    daemonset: ["daemonset", "k8s_daemonset_name"],
+    deployment: ["deployment", "k8s_deployment_name", "kube_deployment"],
+    statefulset: ["statefulset", "k8s_statefulset_name", "kube_stateful_set"],
+    daemonset: ["daemonset", "k8s_daemonset_name", "kube_daemon_set"],
     job: ["job_name", "k8s_job_name"],
   },
   pod: ["pod", "pod_name", "kubernetes_pod_name", "k8s_pod_name"],

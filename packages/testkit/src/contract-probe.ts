@@ -58,7 +58,7 @@ function refusalsFor({ path }: DocumentedOperation, given: ContractRefusals): Re
     403: { ...call, headers: { ...withoutCredentials(headers), ...powerless } },
     404: { ...call, path: filled(path, absent) },
     413: { ...call, body: `"${"x".repeat(bodyBytesMax + httpBodyMargin)}"` },
-    415: { ...call, headers: { ...headers, "content-type": "text/plain" }, body: "plain" },
+    415: { ...call, headers: { ...headers, "content-type": "image/png" }, body: "plain" },
   };
 }
 

@@ -25,6 +25,8 @@ export interface KeyedAlert {
   readonly status: "firing" | "resolved" | "acknowledged";
   /** The start of a new alert, where none of this key fires. */
   readonly startsAt: Date;
+  /** When the sender saw it change, where that orders its messages. */
+  readonly changedAt?: Date;
   /** Null where the message does not say it again. */
   readonly content: AlertContent | null;
 }

@@ -201,11 +201,12 @@ describe.each(testDatabases)("alert intake on $name", (database) => {
         )?.count,
       );
     const before = await count();
-    vi.spyOn(harness.controlPlane.app.jobs, "enqueue").mockRejectedValueOnce(new Error("no queue"));
+    const broken = vi.spyOn(harness.controlPlane.app.jobs, "enqueue").mockRejectedValue(new Error("no queue"));
     const reply = await harness.anonymous("/api/v1/webhooks/alertmanager", {
       headers: { authorization: `Bearer ${ingestToken}` },
       body: webhook([sampleAlert({ fingerprint: "cc1", labels: { service: "nine" } })]),
     });
+    broken.mockRestore();
     expect(reply.status).toBe(500);
     expect(await count()).toBe(before);
   });

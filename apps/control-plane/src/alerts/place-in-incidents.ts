@@ -2,7 +2,7 @@ import type { LocalizedText } from "@sre/contracts/evidence";
 import type { CallContext } from "@sre/service-kit";
 import { placeAlerts, type AlertToPlace, type OpenIncident, type Placement } from "@sre/correlation";
 import type { App } from "../app.ts";
-import { findIncidentsToJoin, insertIncidents, takeIncidentNumbers, type IncidentOverview } from "../incidents/store.ts";
+import { findIncidentsToJoin, insertIncidents, takeIncidentNumbers, type IncidentToJoin } from "../incidents/store.ts";
 import type { Tx } from "../migrations/tables.ts";
 import { findCallNeighbours } from "../resources/store.ts";
 import { worst, type DeliveredAlert } from "./incident-moves.ts";
@@ -24,7 +24,7 @@ export interface Placed {
   readonly opened: readonly OpenedIncident[];
 }
 
-function openIncident(row: IncidentOverview): OpenIncident {
+function openIncident(row: IncidentToJoin): OpenIncident {
   const { id, number, cluster, environment, namespace, service, entities } = row;
   return {
     id,

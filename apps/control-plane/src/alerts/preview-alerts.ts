@@ -1,16 +1,16 @@
 import type { AlertPreview } from "@sre/contracts/control-plane";
 import { requireScope, RuleBroken, type CallContext } from "@sre/service-kit";
-import type { z } from "zod";
 import type { App } from "../app.ts";
-import { deliveryOf, formats, type Integration } from "./formats/index.ts";
+import { isChangeFormat } from "../changes/formats/index.ts";
+import { previewChanges } from "../changes/preview-changes.ts";
+import { formatNamed, type Format } from "./formats/index.ts";
 import type { AlertContent, IncomingAlert, ReadAlert } from "./incoming-alert.ts";
 import { resolveAlerts } from "./resolve-alerts.ts";
 import type { ResolvedAlert } from "./store.ts";
 
-function opened(integration: Integration, body: unknown): readonly unknown[] {
-  const schema: z.ZodType = formats[integration].body;
-  const parsed = schema.safeParse(body);
-  if (parsed.success) return deliveryOf(integration, parsed.data as never).items;
+function opened(format: Format, body: unknown): readonly unknown[] {
+  const parsed = format.body.safeParse(body);
+  if (parsed.success) return format.open(parsed.data).items;
   const [issue] = parsed.error.issues;
   throw new RuleBroken("unprocessable", `A sender would be refused: ${issue?.message ?? ""}`, {
     field: ["body", ...(issue?.path ?? [])].map(String).join("."),
@@ -45,14 +45,23 @@ function previewOf({ alert, resolved }: ResolvedAlert): AlertPreview["alerts"][n
   };
 }
 
-/** What a message of a sender would become, item by item; nothing is stored. Throws RuleBroken unprocessable where it would be refused as a whole. */
-export async function previewAlerts(app: App, ctx: CallContext, input: { integration: Integration; body: unknown }): Promise<AlertPreview> {
-  requireScope(ctx, "alerts:read");
-  const format = formats[input.integration];
-  const items = opened(input.integration, input.body).map((item) => format.read(item, ctx.at));
+async function previewOfAlerts(app: App, ctx: CallContext, { format, body }: { format: Format; body: unknown }): Promise<AlertPreview> {
+  const items = opened(format, body).map((item) => format.read(item, ctx.at));
   const alerts = await resolveAlerts(app.database.kysely, ctx.teamId, { alerts: items.flatMap(alertOf), mapping: app.settings.mapping });
   const quarantined = items.flatMap((item, index) =>
     item.kind === "malformed" ? [{ index, field: item.field, reason: item.reason }] : [],
   );
-  return { alerts: alerts.map(previewOf), quarantined };
+  return { alerts: alerts.map(previewOf), changes: [], quarantined };
+}
+
+/**
+ * What a message of a sender would become, item by item; nothing is stored. Throws RuleBroken not_found for a sender that is not
+ * known, and unprocessable where the message would be refused as a whole.
+ */
+export async function previewAlerts(app: App, ctx: CallContext, input: { integration: string; body: unknown }): Promise<AlertPreview> {
+  requireScope(ctx, "alerts:read");
+  if (isChangeFormat(input.integration)) return previewChanges(app, ctx, { format: input.integration, body: input.body });
+  const format = formatNamed(app.settings.customFormats, input.integration);
+  if (format) return previewOfAlerts(app, ctx, { format, body: input.body });
+  throw new RuleBroken("not_found", "No sender of that name is known here.", { field: "path.integration" });
 }

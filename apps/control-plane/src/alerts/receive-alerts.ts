@@ -9,58 +9,37 @@ import { appendTimeline, type NewTimelineEntry } from "../incidents/timeline.ts"
 import type { Tx } from "../migrations/tables.ts";
 import { began, ended, movesOf, needsIncident, type DeliveredAlert, type Membership } from "./incident-moves.ts";
 import { placeInIncidents, type Placed } from "./place-in-incidents.ts";
+import { noteIncidents } from "../notifications/note-incidents.ts";
 import { acknowledgeForSender } from "../incidents/acknowledge-incident.ts";
+import { DeliveryQueue, queueLimits } from "./delivery-queue.ts";
 import type { Delivery } from "./formats/delivery.ts";
-import { formats, type Integration } from "./formats/index.ts";
-import { withoutRepeats, type IncomingAlert, type ReadAlert } from "./incoming-alert.ts";
+import { withoutRepeats, type IncomingAlert } from "./incoming-alert.ts";
+import { alertsIn, readDelivery, together, type ReadDelivery } from "./read-delivery.ts";
 import { resolveAlerts } from "./resolve-alerts.ts";
 import { noteWatchdogs } from "../watchdogs/note-watchdogs.ts";
 import { settleKeyedAlerts } from "./settle-keyed-alerts.ts";
-import { insertQuarantined } from "../quarantine/store.ts";
-import { attachAlerts, lockBucketOf, lockBuckets, moveIncidents, upsertAlerts } from "./store.ts";
+import { quarantineItems } from "../quarantine/quarantine-items.ts";
+import { findStored, lockIntake, moveIncidents, upsertAlerts } from "./store.ts";
 
-const intakeLimits = {
-  quarantinedPayloadCharactersMax: 65_536,
-  incidentsInAuditMax: 50,
-} as const;
+const intakeLimits = { incidentsInAuditMax: 50 } as const;
 
 type Call = { readonly app: App; readonly ctx: CallContext };
-type Malformed = { readonly item: unknown; readonly read: Extract<ReadAlert, { kind: "malformed" }> };
 
-async function quarantine(tx: Tx, { app, ctx }: Call, input: { delivery: Delivery; malformed: readonly Malformed[] }): Promise<void> {
-  const rows = input.malformed.map(({ item, read }) => ({
-    team_id: ctx.teamId,
-    id: app.newId(),
-    integration: input.delivery.integration,
-    received_at: ctx.at,
-    sender: ctx.principal.name,
-    receiver: input.delivery.receiver.replaceAll("\0", ""),
-    field: read.field.slice(0, 500).replaceAll("\0", ""),
-    reason: read.reason.slice(0, 500).replaceAll("\0", ""),
-    payload: (JSON.stringify(item) ?? "null").slice(0, intakeLimits.quarantinedPayloadCharactersMax),
-  }));
-  await insertQuarantined(tx, rows);
-}
-
-/** Stores the alerts and says what each was before. */
-async function store(
+/** The alerts with what they are about and what is stored of each. */
+async function compare(
   tx: Tx,
   { app, ctx }: Call,
-  { integration, given }: { integration: Integration; given: readonly IncomingAlert[] },
+  { integration, given }: { integration: string; given: readonly IncomingAlert[] },
 ): Promise<DeliveredAlert[]> {
   const alerts = withoutRepeats(given);
   if (alerts.length === 0) return [];
   const resolved = await resolveAlerts(tx, ctx.teamId, { alerts, mapping: app.settings.mapping });
-  // With neighbours any service may join any incident, so that all deliveries of the team decide one after the other.
-  const buckets = app.settings.groupingTopologySteps > 0 ? [0] : resolved.map(lockBucketOf);
-  await lockBuckets(tx, ctx.teamId, { of: "alerts", buckets });
-  const written = await upsertAlerts(tx, ctx.teamId, {
-    integration,
-    at: ctx.at,
-    alerts: resolved.map((alert) => ({ id: app.newId(), alert })),
+  const stored = await findStored(tx, ctx.teamId, { integration, alerts });
+  return resolved.map((one, index) => {
+    const { fingerprint, startsAt: starts_at, status } = one.alert;
+    const before = stored.get(index) ?? { id: app.newId(), changed: true, prior_status: null, incident_id: null, incident_status: null };
+    return { ...one, written: { ...before, fingerprint, starts_at, status } };
   });
-  const byIdentity = new Map(written.map((row) => [`${row.fingerprint} ${row.starts_at.getTime()}`, row]));
-  return resolved.map((one) => ({ ...one, written: byIdentity.get(`${one.alert.fingerprint} ${one.alert.startsAt.getTime()}`)! }));
 }
 
 function membershipsOf(alerts: readonly DeliveredAlert[], placed: Placed): Membership[] {
@@ -117,10 +96,6 @@ async function applyToIncidents(
   input: { placed: Placed; memberships: readonly Membership[] },
 ): Promise<DiagnosisWish[]> {
   const { placed, memberships } = input;
-  const pairs = memberships
-    .filter(({ joined }) => joined)
-    .map(({ delivered, incidentId }) => ({ alert_id: delivered.written.id, incident_id: incidentId }));
-  await attachAlerts(tx, ctx.teamId, pairs);
   const higherSeverity = await moveIncidents(tx, ctx.teamId, { at: ctx.at, moves: movesOf(memberships) });
   const entities = memberships.flatMap(({ delivered, incidentId }) =>
     delivered.resolved.entity ? [{ incident_id: incidentId, entity: delivered.resolved.entity }] : [],
@@ -143,77 +118,107 @@ function eventsOf(placed: Placed, memberships: readonly Membership[], changed: b
 // Whatever a sender calls its receiver must not sink its alerts.
 const storable = (text: string): string => text.slice(0, 200).replaceAll(/[\p{Cc}\p{Cs}]/gu, "");
 
-function auditOf(
-  app: App,
-  placed: Placed,
-  {
-    integration,
-    ...delivery
-  }: { integration: Integration; receiver: string; truncated: number; accepted: number; quarantined: number; began: number; ended: number },
-): AuditEntry[] {
-  const incidents = placed.opened.map(({ id }) => id).slice(0, intakeLimits.incidentsInAuditMax);
+interface Batch {
+  readonly deliveries: readonly ReadDelivery[];
+  readonly alerts: readonly DeliveredAlert[];
+}
+
+/** What stands in the audit of deliveries that were stored together: one row, whatever their number. */
+function auditDetail({ deliveries, alerts }: Batch, placed: Placed) {
+  const sum = (count: (one: ReadDelivery) => number) => deliveries.reduce((all, one) => all + count(one), 0);
+  return {
+    deliveries: deliveries.length,
+    receiver: storable([...new Set(deliveries.map(({ delivery }) => delivery.receiver))].join(", ")),
+    truncated: sum(({ delivery }) => delivery.truncated),
+    accepted: alerts.length,
+    quarantined: sum(({ malformed }) => malformed.length),
+    began: alerts.filter(began).length,
+    ended: alerts.filter(ended).length,
+    incidents: placed.opened.map(({ id }) => id).slice(0, intakeLimits.incidentsInAuditMax),
+  };
+}
+
+function auditOf(app: App, batch: Batch, placed: Placed): AuditEntry[] {
+  const subject = batch.deliveries[0]!.delivery.integration;
   const opened = placed.opened.map((incident) => ({
     id: app.newId(), action: "incident.create", subjectKind: "incident", subject: incident.id, service: incident.service,
     detail: { number: incident.number, title: incident.title, grouped_because: incident.because },
   })); // prettier-ignore
-  return [
-    { id: app.newId(), action: "alert.receive", subjectKind: "delivery", subject: integration, detail: { ...delivery, incidents } },
-    ...opened,
-  ];
+  return [{ id: app.newId(), action: "alert.receive", subjectKind: "delivery", subject, detail: auditDetail(batch, placed) }, ...opened];
 }
 
-type Stored = { readonly delivery: Delivery; readonly alerts: readonly DeliveredAlert[]; readonly malformed: readonly Malformed[] };
-
-/** Puts what changed into incidents, and writes down what was done. */
-async function place(tx: Tx, call: Call, { delivery, alerts, malformed }: Stored): Promise<Placed> {
+/** Stores what changed and puts it into incidents, and writes down what was done. */
+async function place(tx: Tx, call: Call, batch: Batch): Promise<Placed> {
   const { app, ctx } = call;
+  const { deliveries, alerts } = batch;
   const changed = alerts.filter(({ written }) => written.changed);
   const placed = await placeInIncidents(tx, call, alerts.filter(needsIncident));
+  if (changed.length === 0 && deliveries.every(({ malformed }) => malformed.length === 0)) return placed;
+  const { integration } = deliveries[0]!.delivery;
+  await upsertAlerts(tx, ctx.teamId, { integration, at: ctx.at, alerts: changed, incidentOf: placed.incidentOf });
   const memberships = membershipsOf(changed, placed);
   await scheduleDiagnoses(tx, call, await applyToIncidents(tx, call, { placed, memberships }));
-  if (changed.length === 0 && malformed.length === 0) return placed;
-  const counts = {
-    accepted: alerts.length,
-    quarantined: malformed.length,
-    began: alerts.filter(began).length,
-    ended: alerts.filter(ended).length,
-  };
-  const { integration, truncated } = delivery;
-  await recordAudit(tx, ctx, auditOf(app, placed, { integration, receiver: storable(delivery.receiver), truncated, ...counts }));
+  await recordAudit(tx, ctx, auditOf(app, batch, placed));
   await publishEvents(tx, ctx, eventsOf(placed, memberships, changed.length > 0));
+  await noteIncidents(
+    tx,
+    call,
+    placed.opened.map(({ id }) => ({ incidentId: id, kind: "opened" })),
+  );
   return placed;
 }
 
-/**
- * Takes one delivery in: alerts, incidents, timeline, audit and diagnosis jobs are committed together before it returns.
- * Malformed alerts are quarantined and never sink the others; repetitions change nothing.
- */
-export async function receiveAlerts(app: App, ctx: CallContext, delivery: Delivery): Promise<WebhookReceipt> {
-  requireScope(ctx, "alerts:ingest");
-  return transact(app, (tx) => receiveIn(tx, { app, ctx }, delivery));
+// What a delivery says of a fingerprint is all that its batch says of it, so that its incidents are found by it.
+function receiptsOf({ deliveries, alerts }: Batch, placed: Placed, acknowledged: ReadonlyMap<string, string>): WebhookReceipt[] {
+  const incidentsOf = new Map<string, Set<string>>();
+  for (const { written } of alerts) {
+    const id = placed.incidentOf.get(written.id) ?? written.incident_id;
+    if (id !== null) incidentsOf.set(written.fingerprint, (incidentsOf.get(written.fingerprint) ?? new Set()).add(id));
+  }
+  return deliveries.map(({ delivery, keyed, malformed, alerts: own }) => {
+    const fingerprints = [...own, ...keyed].map(({ fingerprint }) => fingerprint);
+    const ids = fingerprints.flatMap((fingerprint) => [
+      ...(incidentsOf.get(fingerprint) ?? []),
+      ...(acknowledged.get(fingerprint) ? [acknowledged.get(fingerprint)!] : []),
+    ]);
+    return { accepted: delivery.items.length - malformed.length, quarantined: malformed.length, incident_ids: [...new Set(ids)] };
+  });
 }
 
-/** The same inside a transaction of the caller. */
-export async function receiveIn(tx: Tx, call: Call, delivery: Delivery): Promise<WebhookReceipt> {
-  const { ctx } = call;
-  const { integration, items } = delivery;
-  const read = items.map((item) => formats[integration].read(item, ctx.at));
-  const malformed = items.flatMap((item, index) => {
-    const one = read[index]!;
-    return one.kind === "malformed" ? [{ item, read: one }] : [];
+/**
+ * Stores deliveries that may be stored together, inside a transaction of the caller: alerts, incidents, timeline, audit and
+ * diagnosis jobs. Malformed alerts are quarantined and never sink the others; repetitions change nothing.
+ */
+export async function receiveIn(tx: Tx, app: App, deliveries: readonly ReadDelivery[]): Promise<WebhookReceipt[]> {
+  const { ctx: first, delivery } = deliveries[0]!;
+  const { integration } = delivery;
+  const at = new Date(Math.max(...deliveries.map(({ ctx }) => ctx.at.getTime())));
+  const call: Call = { app, ctx: { ...first, at } };
+  await lockIntake(tx, first.teamId);
+  const keyed = deliveries.flatMap((one) => one.keyed);
+  const settled = await settleKeyedAlerts(tx, first.teamId, { integration, keyed, at });
+  const given = [...deliveries.flatMap((one) => one.alerts), ...settled.alerts];
+  const batch: Batch = { deliveries, alerts: await compare(tx, call, { integration, given }) };
+  for (const { ctx, delivery: of, malformed } of deliveries)
+    await quarantineItems(tx, { app, ctx }, { integration, receiver: of.receiver, malformed });
+  const placed = await place(tx, call, batch);
+  await noteWatchdogs(tx, call, { integration, alerts: batch.alerts });
+  for (const incidentId of new Set(settled.acknowledged.values())) await acknowledgeForSender(tx, call, { incidentId });
+  return receiptsOf(batch, placed, settled.acknowledged);
+}
+
+/** Takes a delivery in: it is committed before the promise settles. Throws RuleBroken overloaded or unavailable when the sender has to come back. */
+export type ReceiveAlerts = (ctx: CallContext, delivery: Delivery) => Promise<WebhookReceipt>;
+
+/** The intake of this replica: deliveries that arrive at the same time are committed together. */
+export function openIntake(app: App): ReceiveAlerts {
+  const queue = new DeliveryQueue<ReadDelivery, WebhookReceipt>({
+    alertsIn,
+    together: (waiting) => together(waiting, queueLimits.alertsTogetherMax),
+    store: (deliveries) => transact(app, (tx) => receiveIn(tx, app, deliveries)),
   });
-  const keyed = read.flatMap((one) => (one.kind === "keyed" ? [one.keyed] : []));
-  const settled = await settleKeyedAlerts(tx, ctx.teamId, { integration, keyed, at: ctx.at });
-  const given = [...read.flatMap((one) => (one.kind === "accepted" ? [one.alert] : [])), ...settled.alerts];
-  const alerts = await store(tx, call, { integration, given });
-  await quarantine(tx, call, { delivery, malformed });
-  const placed = await place(tx, call, { delivery, alerts, malformed });
-  await noteWatchdogs(tx, call, { integration, alerts });
-  for (const incidentId of settled.acknowledged) await acknowledgeForSender(tx, call, { incidentId });
-  const incidents = alerts.flatMap(({ written }) => placed.incidentOf.get(written.id) ?? written.incident_id ?? []);
-  return {
-    accepted: read.length - malformed.length,
-    quarantined: malformed.length,
-    incident_ids: [...new Set([...incidents, ...settled.acknowledged])],
+  return async (ctx, delivery) => {
+    requireScope(ctx, "alerts:ingest");
+    return queue.add(readDelivery(ctx, delivery));
   };
 }

@@ -1,17 +1,14 @@
 import type { alertOperations } from "@sre/contracts/control-plane";
-import type { CallContext, Handlers } from "@sre/service-kit";
+import type { Handlers } from "@sre/service-kit";
 import type { App } from "../app.ts";
-import { createDeliveryGate } from "./delivery-gate.ts";
-import type { Delivery } from "./formats/delivery.ts";
-import { deliveryOf } from "./formats/index.ts";
+import { customDeliveryOf, deliveryOf } from "./formats/index.ts";
 import { dedupKeyOf } from "./formats/pagerduty.ts";
 import { getAlert, listAlerts } from "./get-alert.ts";
 import { previewAlerts } from "./preview-alerts.ts";
-import { receiveAlerts } from "./receive-alerts.ts";
+import { openIntake } from "./receive-alerts.ts";
 
 export function alertRoutes(app: App): Handlers<typeof alertOperations> {
-  const gate = createDeliveryGate();
-  const receive = (ctx: CallContext, delivery: Delivery) => gate(() => receiveAlerts(app, ctx, delivery));
+  const receive = openIntake(app);
   return {
     receiveAlertmanagerWebhook: async (ctx, { body }) => ({ status: 200, body: await receive(ctx, deliveryOf("alertmanager", body)) }),
     receiveGrafanaWebhook: async (ctx, { body }) => ({ status: 200, body: await receive(ctx, deliveryOf("grafana", body)) }),
@@ -19,6 +16,11 @@ export function alertRoutes(app: App): Handlers<typeof alertOperations> {
       await receive(ctx, deliveryOf("pagerduty", body));
       return { status: 202, body: { status: "success", message: "Event processed", dedup_key: dedupKeyOf(body) } };
     },
+    receiveCloudWatchAlarm: async (ctx, { body }) => ({ status: 200, body: await receive(ctx, deliveryOf("cloudwatch", body)) }),
+    receiveCustomWebhook: async (ctx, { params, body }) => ({
+      status: 200,
+      body: await receive(ctx, customDeliveryOf(app.settings.customFormats, params.sender, body)),
+    }),
     postAlerts: async (ctx, { body }) => {
       await receive(ctx, deliveryOf("prometheus", body));
       return { status: 200, body: {} };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Alert, Incident } from "@sre/contracts/control-plane";
 import { testDatabases } from "@sre/testkit";
-import { ingestToken, openHarness, webhook, type Caller, type Harness } from "../testing/harness.ts";
+import { ingestToken, openHarness, sampleCustomMessage, webhook, type Caller, type Harness } from "../testing/harness.ts";
 import { sampleAlert } from "../testing/sample-alert.ts";
 
 describe.each(testDatabases)("other senders on $name", (database) => {
@@ -91,6 +91,83 @@ describe.each(testDatabases)("other senders on $name", (database) => {
     expect(await alertsOf("posted")).toMatchObject([{ status: "firing", integration: "prometheus" }]);
     await send("/api/v2/alerts", [{ ...alert, endsAt: "2026-11-24T10:03:00Z" }]);
     expect(await alertsOf("posted")).toMatchObject([{ status: "resolved", ends_at: "2026-11-24T10:03:00.000Z" }]);
+  });
+
+  describe("CloudWatch through SNS", () => {
+    const path = "/api/v1/webhooks/cloudwatch";
+    const basic = { authorization: `Basic ${Buffer.from(`sns:${ingestToken}`).toString("base64")}` };
+    const alarm = (service: string, NewStateValue: string, { minute = "00", OldStateValue = NewStateValue === "OK" ? "ALARM" : "OK" } = {}) => ({
+      Type: "Notification", TopicArn: "arn:aws:sns:eu-central-1:1:alarms",
+      Message: JSON.stringify({
+        AlarmName: `alarm of ${service}`, AlarmArn: `arn:aws:cloudwatch:eu-central-1:1:alarm:${service}`, NewStateValue, OldStateValue, StateChangeTime: `2026-11-24T10:${minute}:00.000+0000`,
+        Trigger: { MetricName: "m", Dimensions: [{ name: "ServiceName", value: service }] },
+      }),
+    }); // prettier-ignore
+    const post = (body: unknown, headers: Record<string, string> = basic) =>
+      harness.anonymous(path, { headers: { "content-type": "text/plain; charset=UTF-8", ...headers }, body });
+    const of = async (service: string) => {
+      const { items } = (await call("/api/v1/alerts?limit=200")).body as { items: Alert[] };
+      return items.filter((one) => one.labels["service_name"] === service);
+    };
+
+    test("is let in by the ingest token as password, and asked for it where it comes without", async () => {
+      const refused = await post(alarm("locked", "ALARM"), {});
+      expect(refused.status).toBe(401);
+      expect(refused.headers.get("www-authenticate")).toContain("Basic");
+      const wrong = `Basic ${Buffer.from("sns:another-token-than-ours").toString("base64")}`;
+      for (const authorization of [wrong, "Basic c25z", "Basic c25zOg==", "Basic ?"])
+        expect((await post({}, { authorization })).status).toBe(401);
+      expect(await of("locked")).toEqual([]);
+      expect((await post(alarm("locked", "ALARM"))).status).toBe(200);
+      expect(await of("locked")).toMatchObject([{ status: "firing", entity: "//service/locked" }]);
+    });
+
+    test.each([
+      ["in order", ["ALARM 00", "OK 05"]],
+      ["with repetitions after the end", ["ALARM 00", "OK 05", "ALARM 00", "OK 05"]],
+    ])("an alarm that went on and off is over, sent %s", async (name, messages) => {
+      const service = name.replaceAll(" ", "-");
+      for (const [state = "", minute = ""] of messages.map((text) => text.split(" "))) await post(alarm(service, state, { minute }));
+      expect(await of(service)).toMatchObject([
+        { status: "resolved", starts_at: "2026-11-24T10:00:00.000Z", ends_at: "2026-11-24T10:05:00.000Z" },
+      ]);
+    });
+
+    test("an end that overtakes its begin leaves nothing firing, and the next begin fires", async () => {
+      await post(alarm("swapped", "OK", { minute: "05" }));
+      await post(alarm("swapped", "ALARM"));
+      expect((await of("swapped")).map(({ status }) => status)).toEqual(["resolved"]);
+      await post(alarm("swapped", "ALARM", { minute: "09" }));
+      expect((await of("swapped")).map(({ status }) => status).sort()).toEqual(["firing", "resolved"]);
+    });
+
+    test("an alarm that was just made and is well leaves no trace", async () => {
+      await post(alarm("newborn", "OK", { OldStateValue: "INSUFFICIENT_DATA" }));
+      expect(await of("newborn")).toEqual([]);
+    });
+
+    test("a subscription waits in quarantine for a person", async () => {
+      const SubscribeURL = "https://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription";
+      expect(
+        (await post({ Type: "SubscriptionConfirmation", TopicArn: "arn:aws:sns:eu-central-1:1:alarms", SubscribeURL })).body,
+      ).toMatchObject({
+        accepted: 0,
+        quarantined: 1,
+      });
+      const { items } = (await call("/api/v1/quarantined-alerts")).body as { items: { reason: string; payload: string }[] };
+      expect(items[0]).toMatchObject({ integration: "cloudwatch", reason: expect.stringContaining("open the address"), payload: expect.stringContaining(SubscribeURL) }); // prettier-ignore
+    });
+  });
+
+  test("a format of the operator's own is received under its name, and another name is refused", async () => {
+    const message = { ...sampleCustomMessage, service: "custom" };
+    expect((await send("/api/v1/webhooks/custom/sample", message)).body).toMatchObject({ accepted: 1, quarantined: 0 });
+    expect(await alertsOf("custom")).toMatchObject([{ status: "firing", integration: "sample", name: "Queue is long" }]);
+    await send("/api/v1/webhooks/custom/sample", [{ ...message, state: "off" }]);
+    await send("/api/v1/webhooks/custom/sample", { ...message, state: "off" });
+    expect(await alertsOf("custom")).toMatchObject([{ status: "resolved" }]);
+    expect((await send("/api/v1/webhooks/custom/other", message)).status).toBe(404);
+    expect((await call("/api/v1/webhooks/sample/preview", { body: message })).body).toMatchObject({ alerts: [{ name: "Queue is long" }] });
   });
 
   test("a preview shows what a message would become, and stores nothing", async () => {

@@ -1,4 +1,3 @@
-import { sha256 } from "@sre/contracts/canonical";
 import { severities, type Severity } from "@sre/contracts/evidence";
 import type { TeamId } from "@sre/contracts/shared";
 import type { Resolved } from "@sre/correlation";
@@ -16,41 +15,14 @@ export interface ResolvedAlert {
   readonly resolved: Resolved;
 }
 
-const bucketCount = 64;
-
-/** The bucket of a group of alerts: deliveries about the same group decide one after the other, others side by side. */
-export function lockBucketOf({ alert, resolved }: ResolvedAlert): number {
-  const { cluster, environment, namespace, service } = resolved;
-  const group = service === null ? [alert.fingerprint] : [cluster, environment, namespace, service];
-  return Number.parseInt(sha256(JSON.stringify(group)).slice(0, 8), 16) % bucketCount;
+/** Holds the intake of a team until the transaction ends: what is stored and where it belongs is decided by one batch after the other. */
+export async function lockIntake(tx: Tx, teamId: TeamId): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`${teamId} alerts`}, 0))`.execute(tx);
 }
 
-/** The bucket of the alerts of one key: what is open under it is decided by one delivery after the other. */
-export function lockBucketOfKey(integration: string, fingerprint: string): number {
-  return Number.parseInt(sha256(`${integration} ${fingerprint}`).slice(0, 8), 16) % bucketCount;
-}
-
-/**
- * Holds the buckets until the transaction ends. Keys are taken before groups and both in one order, so that two deliveries
- * never wait for each other in a circle.
- */
-export async function lockBuckets(
-  tx: Tx,
-  teamId: TeamId,
-  { of, buckets }: { of: "keys" | "alerts"; buckets: readonly number[] },
-): Promise<void> {
-  const keys = [...new Set(buckets)].sort((a, b) => a - b).map((bucket) => `${teamId} ${of} ${bucket}`);
-  await sql`select pg_advisory_xact_lock(hashtextextended(b.key, 0)) from jsonb_array_elements_text(${JSON.stringify(keys)}::jsonb) as b(key)`.execute(
-    tx,
-  );
-}
-
-/** What became of one incoming alert. */
-export interface WrittenAlert {
+/** What is stored of one incoming alert. */
+export interface StoredAlert {
   readonly id: string;
-  readonly fingerprint: string;
-  readonly starts_at: Date;
-  readonly status: "firing" | "resolved";
   /** False when it is a repetition of what is stored. */
   readonly changed: boolean;
   readonly prior_status: "firing" | "resolved" | null;
@@ -58,57 +30,104 @@ export interface WrittenAlert {
   readonly incident_status: "new" | "acknowledged" | "resolved" | null;
 }
 
-function rowOf({ alert, resolved }: ResolvedAlert, id: string) {
-  const { cluster, environment, namespace, entity, service } = resolved;
-  const { fingerprint, name, status, severity, labels, annotations } = alert;
-  const place = { cluster, environment, namespace, entity, service };
-  const times = { starts_at: alert.startsAt.toISOString(), ends_at: alert.endsAt?.toISOString() ?? null };
-  return { id, fingerprint, name, status, severity, opens_incident: alert.opensIncident, labels, annotations, ...place, ...times };
+/** What became of one incoming alert. */
+export interface WrittenAlert extends StoredAlert {
+  readonly fingerprint: string;
+  readonly starts_at: Date;
+  readonly status: "firing" | "resolved";
 }
 
-/** Stores alerts by their identity (integration, fingerprint, start) in one statement, and tells what each was before. */
+const contentOf = ({ status, endsAt, labels, annotations }: IncomingAlert) => ({
+  status,
+  ends_at: endsAt?.toISOString() ?? null,
+  labels,
+  annotations,
+});
+
+/** Which of these stored alerts, each with its index, say something else than what came in. */
+async function findChanged(
+  tx: Tx,
+  teamId: TeamId,
+  pairs: readonly { id: string; index: number; alert: IncomingAlert }[],
+): Promise<Set<number>> {
+  if (pairs.length === 0) return new Set();
+  const incoming = JSON.stringify(pairs.map(({ id, index, alert }) => ({ id, index, ...contentOf(alert) })));
+  const { rows } = await sql<{ index: number }>`
+    select i.index from jsonb_to_recordset(${incoming}::jsonb) as i(id uuid, index int, status text, ends_at timestamptz, labels jsonb, annotations jsonb)
+    join alerts a on a.team_id = ${teamId} and a.id = i.id
+    where (a.status, a.ends_at, a.labels, a.annotations) is distinct from (i.status, i.ends_at, i.labels, i.annotations)`.execute(tx);
+  return new Set(rows.map(({ index }) => index));
+}
+
+/**
+ * What is stored under the identities (integration, fingerprint, start) of alerts, by their index; the others are new. Each is looked
+ * up by the index: a join would read the whole table while its statistics are those of an emptier one.
+ */
+export async function findStored(
+  tx: Tx,
+  teamId: TeamId,
+  { integration, alerts }: { readonly integration: string; readonly alerts: readonly IncomingAlert[] },
+): Promise<Map<number, StoredAlert>> {
+  const keys = JSON.stringify(
+    alerts.map(({ fingerprint, startsAt }, index) => ({ index, fingerprint, starts_at: startsAt.toISOString() })),
+  );
+  const { rows } = await sql<Omit<StoredAlert, "changed"> & { index: number }>`
+    select i.index, a.id, a.status as prior_status, a.incident_id, n.status as incident_status
+    from jsonb_to_recordset(${keys}::jsonb) as i(index int, fingerprint text, starts_at timestamptz)
+    cross join lateral (select * from alerts where team_id = ${teamId} and integration = ${integration} and fingerprint = i.fingerprint and starts_at = i.starts_at limit 1) a
+    left join incidents n on n.team_id = ${teamId} and n.id = a.incident_id`.execute(tx);
+  const changed = await findChanged(
+    tx,
+    teamId,
+    rows.map(({ id, index }) => ({ id, index, alert: alerts[index]! })),
+  );
+  return new Map(rows.map(({ index, ...row }) => [index, { ...row, changed: changed.has(index) }]));
+}
+
+interface AlertToWrite extends ResolvedAlert {
+  readonly written: { readonly id: string };
+}
+
+function rowOf({ alert, resolved, written: { id } }: AlertToWrite, incidentId: string | null) {
+  const { cluster, environment, namespace, entity, service } = resolved;
+  const { fingerprint, name, severity } = alert;
+  const place = { cluster, environment, namespace, entity, service, incident_id: incidentId };
+  return {
+    id,
+    fingerprint,
+    name,
+    severity,
+    opens_incident: alert.opensIncident,
+    starts_at: alert.startsAt.toISOString(),
+    ...contentOf(alert),
+    ...place,
+  };
+}
+
+/** Stores alerts by their identity (integration, fingerprint, start) in one statement, those that join an incident with it. */
 export async function upsertAlerts(
   tx: Tx,
   teamId: TeamId,
   input: {
     readonly integration: string;
     readonly at: Date;
-    readonly alerts: readonly { readonly id: string; readonly alert: ResolvedAlert }[];
+    readonly alerts: readonly AlertToWrite[];
+    readonly incidentOf: ReadonlyMap<string, string>;
   },
-): Promise<WrittenAlert[]> {
-  const incoming = JSON.stringify(input.alerts.map(({ id, alert }) => rowOf(alert, id)));
-  const { rows } = await sql<WrittenAlert>`
-    with incoming as materialized (
-      select * from jsonb_to_recordset(${incoming}::jsonb) as i(id uuid, fingerprint text, starts_at timestamptz, ends_at timestamptz, name text,
-        status text, severity text, opens_incident boolean, entity text, service text, cluster text, environment text, namespace text, labels jsonb, annotations jsonb)
-    ), prior as (
-      select a.id, a.fingerprint, a.starts_at, a.status, a.incident_id from alerts a
-      join incoming i on i.fingerprint = a.fingerprint and i.starts_at = a.starts_at
-      where a.team_id = ${teamId} and a.integration = ${input.integration}
-    ), written as (
-      insert into alerts (team_id, integration, received_at, updated_at, incident_id, id, fingerprint, starts_at, ends_at, name, status, severity,
-        opens_incident, entity, service, cluster, environment, namespace, labels, annotations)
-      select ${teamId}::uuid, ${input.integration}::text, ${input.at}::timestamptz, ${input.at}::timestamptz, null, id, fingerprint, starts_at, ends_at, name, status, severity,
-        opens_incident, entity, service, cluster, environment, namespace, labels, annotations from incoming
-      on conflict (team_id, integration, fingerprint, starts_at) do update set
-        ends_at = excluded.ends_at, status = excluded.status, severity = excluded.severity, annotations = excluded.annotations, labels = excluded.labels,
-        opens_incident = excluded.opens_incident, entity = excluded.entity, service = excluded.service, updated_at = excluded.updated_at
-      where (alerts.status, alerts.ends_at, alerts.labels, alerts.annotations) is distinct from (excluded.status, excluded.ends_at, excluded.labels, excluded.annotations)
-      returning id, fingerprint, starts_at
-    )
-    select coalesce(w.id, p.id) as id, i.fingerprint, i.starts_at, i.status, w.id is not null as changed, p.status as prior_status, p.incident_id, n.status as incident_status
-    from incoming i
-    left join written w on w.fingerprint = i.fingerprint and w.starts_at = i.starts_at
-    left join prior p on p.fingerprint = i.fingerprint and p.starts_at = i.starts_at
-    left join incidents n on n.team_id = ${teamId} and n.id = p.incident_id`.execute(tx);
-  return rows;
-}
-
-/** Puts alerts into their incidents. */
-export async function attachAlerts(tx: Tx, teamId: TeamId, pairs: readonly { alert_id: string; incident_id: string }[]): Promise<void> {
-  if (pairs.length === 0) return;
-  await sql`update alerts set incident_id = p.incident_id from jsonb_to_recordset(${JSON.stringify(pairs)}::jsonb) as p(alert_id uuid, incident_id uuid)
-    where alerts.team_id = ${teamId} and alerts.id = p.alert_id`.execute(tx);
+): Promise<void> {
+  if (input.alerts.length === 0) return;
+  const incoming = JSON.stringify(input.alerts.map((one) => rowOf(one, input.incidentOf.get(one.written.id) ?? null)));
+  await sql`
+    insert into alerts (team_id, integration, received_at, updated_at, incident_id, id, fingerprint, starts_at, ends_at, name, status, severity,
+      opens_incident, entity, service, cluster, environment, namespace, labels, annotations)
+    select ${teamId}::uuid, ${input.integration}::text, ${input.at}::timestamptz, ${input.at}::timestamptz, incident_id, id, fingerprint, starts_at, ends_at, name, status, severity,
+      opens_incident, entity, service, cluster, environment, namespace, labels, annotations
+    from jsonb_to_recordset(${incoming}::jsonb) as i(id uuid, incident_id uuid, fingerprint text, starts_at timestamptz, ends_at timestamptz, name text, status text, severity text,
+      opens_incident boolean, entity text, service text, cluster text, environment text, namespace text, labels jsonb, annotations jsonb)
+    on conflict (team_id, integration, fingerprint, starts_at) do update set
+      ends_at = excluded.ends_at, status = excluded.status, severity = excluded.severity, annotations = excluded.annotations, labels = excluded.labels,
+      opens_incident = excluded.opens_incident, entity = excluded.entity, service = excluded.service, updated_at = excluded.updated_at,
+      incident_id = coalesce(excluded.incident_id, alerts.incident_id)`.execute(tx);
 }
 
 /** How a delivery moved one incident. */
@@ -165,6 +184,28 @@ export function findFiring(
     .orderBy("fingerprint")
     .orderBy("starts_at", "desc")
     .execute();
+}
+
+/** When the alerts of these keys were over, the last of each. */
+export async function findLastEnds(
+  db: Db,
+  teamId: TeamId,
+  input: { readonly integration: string; readonly fingerprints: readonly string[] },
+): Promise<Map<string, Date>> {
+  if (input.fingerprints.length === 0) return new Map();
+  const rows = await db
+    .selectFrom("alerts")
+    .distinctOn("fingerprint")
+    .select(["fingerprint", "ends_at"])
+    .where("team_id", "=", teamId)
+    .where("integration", "=", input.integration)
+    .where("fingerprint", "in", input.fingerprints)
+    .where("status", "=", "resolved")
+    .where("ends_at", "is not", null)
+    .orderBy("fingerprint")
+    .orderBy("ends_at", "desc")
+    .execute();
+  return new Map(rows.flatMap(({ fingerprint, ends_at: endsAt }) => (endsAt ? [[fingerprint, endsAt] as const] : [])));
 }
 
 export function findAlert(db: Db, teamId: TeamId, id: string): Promise<AlertRow | undefined> {

@@ -11,7 +11,7 @@ import type { Tx } from "../migrations/tables.ts";
 import { findOwners } from "../resources/store.ts";
 import { changeOf, findChange, replaceChangeEntities, upsertChange } from "./store.ts";
 
-function rowOf(ctx: CallContext, input: RecordChange) {
+function rowOf(ctx: CallContext, { change: input, origin }: { change: RecordChange; origin: string }) {
   return {
     team_id: ctx.teamId,
     id: input.id,
@@ -26,7 +26,7 @@ function rowOf(ctx: CallContext, input: RecordChange) {
     to_version: input.to,
     url: input.url,
     touches: JSON.stringify(input.touches),
-    origin: "api",
+    origin,
     recorded_at: ctx.at,
   };
 }
@@ -69,25 +69,30 @@ async function tellIncidents(tx: Tx, { app, ctx }: { app: App; ctx: CallContext 
   return incidentIds;
 }
 
+/** Stores a change inside a transaction of the caller; tells whether it is new, and which open incidents show it. */
+export async function recordIn(
+  tx: Tx,
+  call: { readonly app: App; readonly ctx: CallContext },
+  input: { readonly change: RecordChange; readonly origin: string },
+): Promise<{ created: boolean; incidentIds: string[] }> {
+  const { app, ctx } = call;
+  const { id, entity, touches, kind, title, state } = input.change;
+  const { created } = await upsertChange(tx, rowOf(ctx, input));
+  await replaceChangeEntities(tx, ctx.teamId, { changeId: id, entities: [...new Set([entity, ...touches])] });
+  const incidentIds = await tellIncidents(tx, call, input.change);
+  const action = created ? "change.record" : "change.update";
+  const detail = { kind, title, state, entity };
+  await recordAudit(tx, ctx, { id: app.newId(), action, subjectKind: "change", subject: id, service: entityParts(entity).name, detail });
+  const events = incidentIds.map((incidentId) => ({ kind: "incident.updated", incidentId }) as const);
+  await publishEvents(tx, ctx, [{ kind: "change.recorded" }, ...events]);
+  return { created, incidentIds };
+}
+
 /** Stores a change by its sender's own id, and shows it in the open incidents that involve what it concerns. */
 export async function recordChange(app: App, ctx: CallContext, input: RecordChange): Promise<{ created: boolean; change: ChangeRecord }> {
   requireScope(ctx, "changes:write");
   return transact(app, async (tx) => {
-    const { created } = await upsertChange(tx, rowOf(ctx, input));
-    await replaceChangeEntities(tx, ctx.teamId, { changeId: input.id, entities: [...new Set([input.entity, ...input.touches])] });
-    const incidentIds = await tellIncidents(tx, { app, ctx }, input);
-    const detail = { kind: input.kind, title: input.title, state: input.state, entity: input.entity };
-    const action = created ? "change.record" : "change.update";
-    await recordAudit(tx, ctx, {
-      id: app.newId(),
-      action,
-      subjectKind: "change",
-      subject: input.id,
-      service: entityParts(input.entity).name,
-      detail,
-    });
-    const events = incidentIds.map((incidentId) => ({ kind: "incident.updated", incidentId }) as const);
-    await publishEvents(tx, ctx, [{ kind: "change.recorded" }, ...events]);
+    const { created } = await recordIn(tx, { app, ctx }, { change: input, origin: "api" });
     const row = await findChange(tx, ctx.teamId, input.id);
     if (!row) throw new RuleBroken("internal_error", "The change was not stored.");
     return { created, change: changeOf(row) };

@@ -32,6 +32,15 @@ export function findChanges(
   return query.orderBy("started_at", "desc").orderBy("id", "desc").limit(input.limit).execute();
 }
 
+/** Holds changes until the transaction ends, in one order, so that events about one change are put together one after the other. */
+export async function lockChanges(tx: Tx, teamId: TeamId, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  const keys = [...new Set(ids)].sort().map((id) => `${teamId} change ${id}`);
+  await sql`select pg_advisory_xact_lock(hashtextextended(c.key, 0)) from jsonb_array_elements_text(${JSON.stringify(keys)}::jsonb) as c(key)`.execute(
+    tx,
+  );
+}
+
 /** Writes a change by its sender's id; tells whether it is new. */
 export async function upsertChange(tx: Tx, row: Insertable<ChangeTable>): Promise<{ created: boolean }> {
   const { team_id: _team, id: _id, recorded_at: _recorded, ...rest } = row;

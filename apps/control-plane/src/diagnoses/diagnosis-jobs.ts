@@ -1,7 +1,7 @@
-import { TeamId } from "@sre/contracts/shared";
-import { currentTraceId, runWithTraceparent, systemContext, type CallContext } from "@sre/service-kit";
+import { runWithTraceparent } from "@sre/service-kit";
 import type { App } from "../app.ts";
 import type { Settings } from "../config.ts";
+import { jobContext } from "../job-context.ts";
 import { followDiagnosis, followLimits } from "./follow-diagnosis.ts";
 import { recheckIncident } from "./recheck-incident.ts";
 import { queues, scheduleWishes, type DiagnosisJob, type RecheckJob, type WishesJob } from "./schedule-diagnoses.ts";
@@ -18,29 +18,16 @@ export function diagnosisQueues({ diagnosis }: Settings) {
   ];
 }
 
-function contextOf(app: App, job: { payload: { team_id: string }; signal: AbortSignal }): CallContext {
-  const { log, clock } = app;
-  return systemContext({
-    teamId: TeamId.parse(job.payload.team_id),
-    traceId: currentTraceId(),
-    at: clock.now(),
-    log,
-    name: "control-plane",
-    scopes: [],
-    signal: job.signal,
-  });
-}
-
 /** Starts working off the queues of diagnoses. */
 export async function workOnDiagnoses(app: App): Promise<void> {
   const { inFlightMax, retriesMax } = app.settings.diagnosis;
   await app.jobs.work<DiagnosisJob>(queues.diagnosis, { concurrency: inFlightMax }, async (job) => {
     const follow = () =>
-      followDiagnosis(app, contextOf(app, job), { diagnosisId: job.payload.diagnosis_id, lastAttempt: job.attempt > retriesMax });
+      followDiagnosis(app, jobContext(app, job), { diagnosisId: job.payload.diagnosis_id, lastAttempt: job.attempt > retriesMax });
     await (job.payload.traceparent === null ? follow() : runWithTraceparent(job.payload.traceparent, follow));
   });
-  await app.jobs.work<WishesJob>(queues.wishes, { concurrency: 1 }, (job) => scheduleWishes(app, contextOf(app, job), job.payload.wishes));
+  await app.jobs.work<WishesJob>(queues.wishes, { concurrency: 1 }, (job) => scheduleWishes(app, jobContext(app, job), job.payload.wishes));
   await app.jobs.work<RecheckJob>(queues.recheck, { concurrency: 1 }, (job) =>
-    recheckIncident(app, contextOf(app, job), { incidentId: job.payload.incident_id }),
+    recheckIncident(app, jobContext(app, job), { incidentId: job.payload.incident_id }),
   );
 }

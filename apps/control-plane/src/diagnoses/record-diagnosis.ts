@@ -8,6 +8,7 @@ import { recordAudit } from "../audit/record-audit.ts";
 import { publishEvents } from "../events/store.ts";
 import { appendTimeline } from "../incidents/timeline.ts";
 import type { DiagnosisTable, Tx } from "../migrations/tables.ts";
+import { noteIncidents } from "../notifications/note-incidents.ts";
 import { wordsForChange, wordsForFailure } from "./diagnosis-words.ts";
 import { resultOf } from "./diagnosis-view.ts";
 import { findLatestReported, lockDiagnosis, updateDiagnosis, type DiagnosisRow } from "./store.ts";
@@ -131,6 +132,9 @@ export function recordResult(
       { kind: "diagnosis_reported" as const, text: diagnosis.headline },
       ...(changed ? [{ kind: "diagnosis_changed" as const, text: changed }] : []),
     ];
+    // The first verdict and those that differ: the others would only be noise.
+    if (row.kind === "alerts" && (earlier === null || changed !== null))
+      await noteIncidents(tx, { app, ctx }, [{ incidentId: row.incident_id, kind: "diagnosed" }]);
     return {
       set,
       action: "diagnosis.report",

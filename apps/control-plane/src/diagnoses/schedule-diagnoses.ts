@@ -35,7 +35,7 @@ export interface RecheckJob {
 /** Who asks when nobody does. */
 const automatic = "control-plane";
 
-const scheduleLimits = { wishesInDeliveryMax: 20, wishesPerJobMax: 200 } as const;
+const scheduleLimits = { wishesInDeliveryMax: 2, wishesPerJobMax: 200 } as const;
 
 type Call = { readonly app: App; readonly ctx: CallContext };
 
@@ -97,10 +97,10 @@ export async function scheduleDiagnoses(tx: Tx, call: Call, wishes: readonly Dia
   }
 }
 
-/** Works off the wishes of a storm, a few in each transaction; running it again schedules nothing twice. */
+/**
+ * Works off the wishes of a storm, each in a transaction of its own, so that no delivery waits for the incidents of many;
+ * running it again schedules nothing twice.
+ */
 export async function scheduleWishes(app: App, ctx: CallContext, wishes: readonly DiagnosisWish[]): Promise<void> {
-  for (let from = 0; from < wishes.length; from += scheduleLimits.wishesInDeliveryMax) {
-    const some = wishes.slice(from, from + scheduleLimits.wishesInDeliveryMax);
-    await transact(app, (tx) => scheduleDiagnoses(tx, { app, ctx }, some));
-  }
+  for (const wish of wishes) await transact(app, (tx) => scheduleOne(tx, { app, ctx }, wish));
 }

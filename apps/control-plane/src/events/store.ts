@@ -10,20 +10,13 @@ export interface NewEvent {
 }
 
 export const eventLimits = { eventsPerReadMax: 200, retentionDays: 7 } as const;
-const rowsPerInsertMax = 1_000;
 
 /** Writes events inside the transaction of what they tell. */
 export async function publishEvents(tx: Tx, scope: { teamId: TeamId; at: Date }, events: readonly NewEvent[]): Promise<void> {
-  for (let from = 0; from < events.length; from += rowsPerInsertMax) {
-    const rows = events.slice(from, from + rowsPerInsertMax).map(({ kind, incidentId, diagnosisId }) => ({
-      team_id: scope.teamId,
-      kind,
-      incident_id: incidentId ?? null,
-      diagnosis_id: diagnosisId ?? null,
-      at: scope.at,
-    }));
-    await tx.insertInto("events").values(rows).execute();
-  }
+  if (events.length === 0) return;
+  await sql`insert into events (team_id, kind, incident_id, diagnosis_id, at)
+    select ${scope.teamId}::uuid, e.kind, e."incidentId", e."diagnosisId", ${scope.at}::timestamptz
+    from jsonb_to_recordset(${JSON.stringify(events)}::jsonb) as e(kind text, "incidentId" uuid, "diagnosisId" uuid)`.execute(tx);
 }
 
 /** A place in the stream: events are ordered by transaction first, because ids are not committed in their order. */

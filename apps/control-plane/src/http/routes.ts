@@ -9,6 +9,7 @@ import { diagnosisRoutes } from "../diagnoses/routes.ts";
 import { eventRoutes } from "../events/routes.ts";
 import { executionRoutes } from "../executions/routes.ts";
 import { incidentRoutes } from "../incidents/routes.ts";
+import { notificationRoutes } from "../notifications/routes.ts";
 import type { People } from "../people/people.ts";
 import { peopleRoutes } from "../people/routes.ts";
 import { quarantineRoutes } from "../quarantine/routes.ts";
@@ -21,6 +22,7 @@ export function controlPlaneRoutes(app: App, people: People): Handlers<Omit<type
     ...alertRoutes(app),
     ...quarantineRoutes(app),
     ...incidentRoutes(app),
+    ...notificationRoutes(app),
     ...diagnosisRoutes(app),
     ...sourceRoutes(app),
     ...changeRoutes(app),

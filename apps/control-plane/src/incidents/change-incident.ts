@@ -1,4 +1,4 @@
-import type { Incident, TimelineEntry } from "@sre/contracts/control-plane";
+import type { Incident, NoticeKind, TimelineEntry } from "@sre/contracts/control-plane";
 import type { LocalizedText } from "@sre/contracts/evidence";
 import { requireScope, RuleBroken, type CallContext } from "@sre/service-kit";
 import type { Updateable } from "kysely";
@@ -6,6 +6,7 @@ import { transact, type App } from "../app.ts";
 import { recordAudit } from "../audit/record-audit.ts";
 import { publishEvents } from "../events/store.ts";
 import type { IncidentTable, Tx } from "../migrations/tables.ts";
+import { noteIncidents } from "../notifications/note-incidents.ts";
 import { incidentOf } from "./incident-view.ts";
 import { findIncident, lockIncident, updateIncident, type IncidentRow } from "./store.ts";
 import { appendTimeline } from "./timeline.ts";
@@ -19,6 +20,13 @@ export interface IncidentChange {
   readonly kind: TimelineEntry["kind"];
   readonly text: LocalizedText;
   readonly detail?: Readonly<Record<string, unknown>>;
+}
+
+/** What people are told of a change of status; nothing of any other change. */
+function noticeOf(before: IncidentRow["status"], after: IncidentRow["status"] | undefined): NoticeKind | null {
+  if (after === undefined || after === before) return null;
+  if (before === "resolved") return "reopened";
+  return after === "new" ? null : after;
 }
 
 async function write(tx: Tx, call: { app: App; ctx: CallContext }, input: { before: IncidentRow; change: IncidentChange }): Promise<void> {
@@ -38,6 +46,8 @@ async function write(tx: Tx, call: { app: App; ctx: CallContext }, input: { befo
     detail,
   });
   await publishEvents(tx, ctx, [{ kind: "incident.updated", incidentId: before.id }]);
+  const kind = noticeOf(before.status, change.set.status);
+  if (kind !== null) await noteIncidents(tx, call, [{ incidentId: before.id, kind }]);
 }
 
 interface Decision {

@@ -3,6 +3,7 @@ import { requireScope, type CallContext } from "@sre/service-kit";
 import { transact, type App } from "../app.ts";
 import { recordAudit } from "../audit/record-audit.ts";
 import { publishEvents } from "../events/store.ts";
+import { noteIncidents } from "../notifications/note-incidents.ts";
 import { noSuchIncident } from "./change-incident.ts";
 import { incidentOf } from "./incident-view.ts";
 import { findIncident, insertIncidents, takeIncidentNumbers } from "./store.ts";
@@ -38,6 +39,7 @@ export async function createIncident(app: App, ctx: CallContext, input: CreateIn
       detail: { number, title: input.title },
     });
     await publishEvents(tx, ctx, [{ kind: "incident.created", incidentId: id }]);
+    await noteIncidents(tx, { app, ctx }, [{ incidentId: id, kind: "opened" }]);
     const created = await findIncident(tx, ctx.teamId, id);
     if (!created) throw noSuchIncident();
     return incidentOf(created);

@@ -131,6 +131,12 @@ export async function findOpenIncidentsOf(db: Db, teamId: TeamId, entities: read
   return rows.map(({ id }) => id);
 }
 
+/** What decides whether an alert belongs to an incident. */
+export type IncidentToJoin = Pick<
+  IncidentOverview,
+  "id" | "number" | "cluster" | "environment" | "namespace" | "service" | "started_at" | "last_alert_at" | "entities"
+>;
+
 /** Open incidents that alerts of these places could still join. */
 export async function findIncidentsToJoin(
   tx: Tx,
@@ -140,10 +146,13 @@ export async function findIncidentsToJoin(
     readonly since: Date;
     readonly anyService: boolean;
   },
-): Promise<IncidentOverview[]> {
+): Promise<IncidentToJoin[]> {
   if (input.places.length === 0) return [];
   const bySameService = input.anyService ? sql`true` : sql`incidents.service = p.service`;
-  return overviews(tx, teamId)
+  return tx
+    .selectFrom("incidents")
+    .select(["id", "number", "cluster", "environment", "namespace", "service", "started_at", "last_alert_at", entitiesOf.as("entities")])
+    .where("team_id", "=", teamId)
     .where("status", "<>", "resolved")
     .where("last_alert_at", ">=", input.since)
     .where(

@@ -1,7 +1,7 @@
 import type { TimelineEntry } from "@sre/contracts/control-plane";
 import type { LocalizedText } from "@sre/contracts/evidence";
 import type { TeamId } from "@sre/contracts/shared";
-import type { Selectable } from "kysely";
+import { sql, type Selectable } from "kysely";
 import type { Db, TimelineEntryTable, Tx } from "../migrations/tables.ts";
 
 export interface NewTimelineEntry {
@@ -16,27 +16,14 @@ export interface NewTimelineEntry {
 
 /** The newest entries that the API shows of one incident. */
 const timelineEntriesMax = 2_000;
-const rowsPerInsertMax = 500;
 
 /** Writes into the timelines of incidents, in the transaction of what happened. An entry whose id is already there is left as it is. */
 export async function appendTimeline(tx: Tx, teamId: TeamId, entries: readonly NewTimelineEntry[]): Promise<void> {
-  for (let from = 0; from < entries.length; from += rowsPerInsertMax) {
-    const rows = entries.slice(from, from + rowsPerInsertMax).map((entry) => ({
-      team_id: teamId,
-      id: entry.id,
-      incident_id: entry.incidentId,
-      at: entry.at,
-      kind: entry.kind,
-      actor: entry.actor,
-      text: JSON.stringify(entry.text),
-      refers_to: entry.refersTo ?? null,
-    }));
-    await tx
-      .insertInto("timeline_entries")
-      .values(rows)
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-  }
+  if (entries.length === 0) return;
+  await sql`insert into timeline_entries (team_id, id, incident_id, at, kind, actor, text, refers_to)
+    select ${teamId}::uuid, e.id, e."incidentId", e.at, e.kind, e.actor, e.text, e."refersTo"
+    from jsonb_to_recordset(${JSON.stringify(entries)}::jsonb) as e(id uuid, "incidentId" uuid, at timestamptz, kind text, actor text, text jsonb, "refersTo" text)
+    on conflict do nothing`.execute(tx);
 }
 
 /** The timeline of an incident, oldest first; of a very long one, its newest part. */

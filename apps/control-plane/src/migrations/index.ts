@@ -1,11 +1,15 @@
 import type { Migration } from "@sre/storage";
 import { spine } from "./0001-spine.ts";
 import { reasonsInChinese } from "./0002-reasons-in-chinese.ts";
+import { notifications } from "./0006-notifications.ts";
 import { watchdogs } from "./0003-watchdogs.ts";
+import { cheapMoves } from "./0004-cheap-moves.ts";
 
 /** Every migration by its name, run in the order of the names. */
 export const migrations: Record<string, Migration> = {
   "0001-spine": spine,
   "0002-reasons-in-chinese": reasonsInChinese,
   "0003-watchdogs": watchdogs,
+  "0004-cheap-moves": cheapMoves,
+  "0006-notifications": notifications,
 };

@@ -1,4 +1,4 @@
-import type { Alert, Incident, RecordChange, StreamEvent } from "@sre/contracts/control-plane";
+import type { Alert, Incident, NoticeKind, Notification, RecordChange, StreamEvent } from "@sre/contracts/control-plane";
 import type { DiagnosisRun, TimelineEntry } from "@sre/contracts/control-plane";
 import type { EntityId, LocalizedText, Severity } from "@sre/contracts/evidence";
 import type { ColumnType, Generated, Kysely, Transaction } from "kysely";
@@ -206,6 +206,35 @@ interface EventTable extends Owned {
   at: Date;
 }
 
+export interface NoticeTable extends Owned {
+  id: string;
+  sequence: Generated<BigNumber>;
+  incident_id: string;
+  kind: NoticeKind;
+  /** Which step of the routes it belongs to: 0 when the incident opens. */
+  step: number;
+  at: Date;
+  planned_at: Date | null;
+  /** What receivers are told, as JSON text, from when it is planned. */
+  message: string | null;
+}
+
+export interface NotificationTable extends Owned {
+  id: string;
+  sequence: Generated<BigNumber>;
+  notice_id: string;
+  incident_id: string;
+  kind: NoticeKind;
+  route: string;
+  receiver: string;
+  status: Notification["status"];
+  attempts: number;
+  created_at: Date;
+  updated_at: Date;
+  sent_at: Date | null;
+  error: string | null;
+}
+
 export interface SignInTable extends Owned {
   attempt_hash: string;
   state: string;
@@ -246,6 +275,8 @@ export interface Tables {
   executions: ExecutionTable;
   execution_logs: ExecutionLogTable;
   events: EventTable;
+  notices: NoticeTable;
+  notifications: NotificationTable;
   sign_ins: SignInTable;
   signed_in_sessions: SignedInSessionTable;
   counters: CounterTable;

@@ -26,8 +26,10 @@ const safeMethods = new Set(["GET", "HEAD"]);
 
 /** Whether two secrets are equal, in a time that does not depend on where they differ. */
 function sameSecret(a: string, b: string): boolean {
-  return timingSafeEqual(Buffer.from(sha256(a)), Buffer.from(sha256(b)));
+  return isSecretOf(a, Buffer.from(sha256(b)));
 }
+
+const isSecretOf = (given: string, hash: Uint8Array): boolean => timingSafeEqual(Buffer.from(sha256(given)), hash);
 
 const withOwn = (scopes: Iterable<string>): ReadonlySet<string> => new Set([...scopes, "self:read"]);
 
@@ -67,16 +69,23 @@ async function byBearer(verifier: TokenVerifier, bearer: string): Promise<KnownP
   return { ...principal, scopes: withOwn(principal.scopes), credential: { csrfToken: "", expiresAt, sessionHash: null } };
 }
 
-function bySenderToken(ingestToken: string | null, bearer: string | null): Principal {
+function bySenderToken(tokenHash: Uint8Array | null, bearer: string | null): Principal {
   if (bearer === null) throw new RuleBroken("unauthenticated", "A sender needs its ingest token.");
-  if (ingestToken === null || !sameSecret(bearer, ingestToken)) throw new RuleBroken("invalid_token", "This is not the ingest token.");
-  return { kind: "sender", subject: "alertmanager", name: "alertmanager", teamId: defaultTeamId, scopes: new Set(["alerts:ingest"]) };
+  if (tokenHash === null || !isSecretOf(bearer, tokenHash)) throw new RuleBroken("invalid_token", "This is not the ingest token.");
+  return {
+    kind: "sender",
+    subject: "alertmanager",
+    name: "alertmanager",
+    teamId: defaultTeamId,
+    scopes: new Set(["alerts:ingest", "changes:ingest"]),
+  };
 }
 
 /** Who calls: a service or person by bearer token, a person by session cookie, a sender by the ingest token. */
 export function authentication(people: People, input: { verifier: TokenVerifier; ingestToken: string | null }): Authenticate {
+  const tokenHash = input.ingestToken === null ? null : Buffer.from(sha256(input.ingestToken));
   return {
     principal: (request) => (request.bearer === null ? bySession(people, request) : byBearer(input.verifier, request.bearer)),
-    ingest: async (request) => bySenderToken(input.ingestToken, request.bearer),
+    ingest: async (request) => bySenderToken(tokenHash, request.bearer),
   };
 }

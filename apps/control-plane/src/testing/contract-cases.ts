@@ -1,7 +1,7 @@
 // oxlint-disable-next-line no-restricted-imports -- support of tests: only they import it
 import type { ContractCall } from "@sre/testkit";
 import type { controlPlaneOperations } from "@sre/contracts/control-plane";
-import { allScopes, webhook, type Harness } from "./harness.ts";
+import { allScopes, sampleCustomMessage, webhook, type Harness } from "./harness.ts";
 import { cases, type Case, type Known } from "./operation-cases.ts";
 import { sampleAlert } from "./sample-alert.ts";
 
@@ -64,6 +64,10 @@ export const contractCases: Readonly<Record<keyof typeof controlPlaneOperations,
   receiveGrafanaWebhook: bySender(200, "/api/v1/webhooks/grafana", { status: "firing", alerts: [sampleAlert({ fingerprint: "a2" })] }),
   receivePagerDutyEvent: bySender(202, "/api/v1/webhooks/pagerduty/v2/enqueue", { event_action: "resolve", dedup_key: "k" }),
   postAlerts: bySender(200, "/api/v2/alerts", [{ labels: { alertname: "A" } }]),
+  receiveCloudWatchAlarm: bySender(200, "/api/v1/webhooks/cloudwatch", { Type: "UnsubscribeConfirmation" }),
+  receiveCustomWebhook: bySender(200, "/api/v1/webhooks/custom/sample", sampleCustomMessage),
+  receiveCloudEvents: bySender(200, "/api/v1/webhooks/cloudevents", [{ specversion: "1.0" }]),
+  receivePagerDutyChange: bySender(202, "/api/v1/webhooks/pagerduty/v2/change/enqueue", { payload: { summary: "checkout 4.7.1" } }),
   signIn: { success: [302, () => ({ path: "/auth/login?return_to=/incidents" })] },
   finishSignIn: {
     success: [302, (world) => comeBack(world, "00000000-0000-7000-8000-000000000001")],
@@ -80,6 +84,15 @@ export const contractCases: Readonly<Record<keyof typeof controlPlaneOperations,
     ...principals.replayQuarantinedAlert,
     own: { 422: ({ known, right }) => ({ path: `/api/v1/quarantined-alerts/${known.unreadable}/replay`, headers: right }) },
   },
+  listNotificationRoutes: {
+    ...principals.listNotificationRoutes,
+    stored: () => ({ path: "/api/v1/notification-routes", headers: session }),
+  },
+  previewNotification: {
+    ...principals.previewNotification,
+    stored: () => ({ path: "/api/v1/notification-routes/preview", headers: session, body: { labels: {} } }),
+  },
+  resendNotification: { ...principals.resendNotification, own: { 409: principals.resendNotification.success[1] } },
   acknowledgeIncident: { ...principals.acknowledgeIncident, own: resolved("acknowledgeIncident") },
   assignIncident: { ...principals.assignIncident, own: resolved("assignIncident") },
   resolveIncident: { ...principals.resolveIncident, own: resolved("resolveIncident") },

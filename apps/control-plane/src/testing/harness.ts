@@ -1,6 +1,6 @@
 // oxlint-disable-next-line no-restricted-imports -- support of tests: only they import it
 import { quietLog, startTestIssuer, type testDatabases, type TestIssuer } from "@sre/testkit";
-import type { WebhookReceipt } from "@sre/contracts/webhooks";
+import { CustomFormat, type WebhookReceipt } from "@sre/contracts/webhooks";
 import { createMetrics, createOutboundFactory, createTokenVerifier, defaultTeamId, newUuid, systemClock } from "@sre/service-kit";
 import { readConfig, type Settings } from "../config.ts";
 import { openControlPlane, type ControlPlane } from "../control-plane.ts";
@@ -18,6 +18,15 @@ export const allScopes = [
 /** A team that has nothing. */
 export const otherTeamId = "00000000-0000-7000-8000-0000000000ff";
 export const ingestToken = "ingest-token-of-the-tests";
+
+/** A format that an operator might write, and a message in it. */
+const sampleFormat = {
+  key: "{/id}",
+  name: "{/title}",
+  status: { at: "/state", firing: ["on"], resolved: ["off"] },
+  labels: { service: "{/service}" },
+};
+export const sampleCustomMessage = { id: 7, title: "Queue is long", state: "on", service: "sample" };
 
 interface Reply {
   readonly status: number;
@@ -99,7 +108,8 @@ export async function openHarness(
     NODE_ENV: "test", HTTP_PORT: "0", OIDC_ISSUER: issuer.issuer, ASSISTANT_URL: assistant.url, INGEST_TOKEN: ingestToken,
     OIDC_CLIENT_SECRET: "control-plane-secret", CONSOLE_CLIENT_SECRET: "console-client-secret", ...overrides.env,
   }); // prettier-ignore
-  const config = { ...read, settings: { ...read.settings, ...overrides.settings } };
+  const customFormats = new Map([["sample", CustomFormat.parse(sampleFormat)]]);
+  const config = { ...read, settings: { ...read.settings, customFormats, ...overrides.settings } };
   const open = () => openControlPlane(config, { log: quietLog, database: opened });
   let running = await open();
   stack.defer(() => running[Symbol.asyncDispose]());

@@ -23,13 +23,17 @@ export interface Known {
   /** A quarantined alert that can be read by now, and one that cannot. */
   readonly readable: string;
   readonly unreadable: string;
+  /** A notification that was given up. */
+  readonly notification: string;
 }
 
 const page = (path: string): Case => ({ path: () => path, status: 200, bad: { path: () => `${path}?limit=0` }, otherTeam: 200 });
 const byId = (path: (known: Known) => string): Case => ({
   path,
   status: 200,
-  bad: { path: () => path({ incident: "x", alert: "x", diagnosis: "x", execution: "x", readable: "x", unreadable: "x" }) },
+  bad: {
+    path: () => path({ incident: "x", alert: "x", diagnosis: "x", execution: "x", readable: "x", unreadable: "x", notification: "x" }),
+  },
   otherTeam: 404,
 });
 const plain = (path: string): Case => ({ path: () => path, status: 200, bad: null, otherTeam: 200 });
@@ -49,11 +53,21 @@ export const cases = {
     path: () => "/api/v1/webhooks/alertmanager/preview",
     body: webhook([sampleAlert({ fingerprint: "a3", labels: { pod: "checkout-1" } })]),
     status: 200,
-    bad: { path: () => "/api/v1/webhooks/carrier-pigeon/preview" },
+    bad: { path: () => "/api/v1/webhooks/Carrier%20Pigeon/preview" },
     otherTeam: 200,
   },
   listQuarantinedAlerts: page("/api/v1/quarantined-alerts"),
   replayQuarantinedAlert: byId(({ readable }) => `/api/v1/quarantined-alerts/${readable}/replay`),
+  listNotificationRoutes: plain("/api/v1/notification-routes"),
+  previewNotification: {
+    path: () => "/api/v1/notification-routes/preview",
+    body: { labels: { team: "payments" } },
+    status: 200,
+    bad: { body: { labels: { "not a name": "x" } } },
+    otherTeam: 200,
+  },
+  listNotifications: page("/api/v1/notifications"),
+  resendNotification: { ...byId(({ notification }) => `/api/v1/notifications/${notification}/resend`), status: 202 },
   listIncidents: page("/api/v1/incidents"),
   createIncident: {
     path: () => "/api/v1/incidents",
@@ -169,6 +183,19 @@ async function quarantine(harness: Harness, item: unknown): Promise<string> {
   return id;
 }
 
+async function failNotification(harness: Harness, incidentId: string): Promise<string> {
+  const id = newUuid();
+  const at = new Date("2026-11-24T10:00:00.000Z");
+  await harness.controlPlane.app.database.kysely
+    .insertInto("notifications")
+    .values({
+      team_id: defaultTeamId, id, notice_id: newUuid(), incident_id: incidentId, kind: "opened", route: "all", receiver: "chat", status: "failed",
+      attempts: 60, created_at: at, updated_at: at, sent_at: null, error: "receiver chat answered 404",
+    })
+    .execute(); // prettier-ignore
+  return id;
+}
+
 /** An alert with its incident, a reported diagnosis and an execution, for the cases to speak of. */
 export async function openKnown(harness: Harness, right: Caller): Promise<Known> {
   const { incident_ids: ids } = await harness.send([sampleAlert({ fingerprint: "a1" })]);
@@ -187,5 +214,6 @@ export async function openKnown(harness: Harness, right: Caller): Promise<Known>
     execution: await recordExecution(harness),
     readable: await quarantine(harness, sampleAlert({ fingerprint: "a4" })),
     unreadable: await quarantine(harness, {}),
+    notification: await failNotification(harness, reported.id),
   };
 }

@@ -6,6 +6,7 @@ import { publishEvents } from "../events/store.ts";
 import { insertIncidents, takeIncidentNumbers } from "../incidents/store.ts";
 import { appendTimeline } from "../incidents/timeline.ts";
 import type { Tx } from "../migrations/tables.ts";
+import { noteIncidents } from "../notifications/note-incidents.ts";
 import { setWatchdogIncident, takeOverdueWatchdogs, type WatchdogRow } from "./store.ts";
 
 const everyMs = 15_000;
@@ -35,6 +36,7 @@ async function report(tx: Tx, { app, ctx }: { app: App; ctx: CallContext }, watc
   const detail = { number, title: titleOf(watchdog), integration, cluster, heard_at: since };
   await recordAudit(tx, ctx, { id: app.newId(), action: "incident.create", subjectKind: "incident", subject: id, detail });
   await publishEvents(tx, ctx, [{ kind: "incident.created", incidentId: id }]);
+  await noteIncidents(tx, { app, ctx }, [{ incidentId: id, kind: "opened" }]);
 }
 
 /** Opens an incident for every heartbeat that is overdue and was not reported. Returns how many there were. */

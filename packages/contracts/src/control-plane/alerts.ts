@@ -1,7 +1,10 @@
 import { z } from "zod";
 import { EntityId } from "../evidence/index.ts";
 import { Instant, Labels, Page, pageOf, Severity } from "../shared/values.ts";
-import { AlertmanagerWebhook, GrafanaWebhook, PagerDutyEvent, PagerDutyReceipt, PostedAlerts, WebhookReceipt } from "../webhooks/index.ts";
+import {
+  AlertmanagerWebhook, CustomBody, GrafanaWebhook, PagerDutyEvent, PagerDutyReceipt, PostedAlerts, SnsMessage, WebhookReceipt,
+} from "../webhooks/index.ts"; // prettier-ignore
+import { RecordChange } from "./changes.ts";
 
 export const Alert = z
   .object({
@@ -25,8 +28,14 @@ export const Alert = z
   .meta({ id: "Alert" });
 export type Alert = z.infer<typeof Alert>;
 
-/** The kinds of sender whose messages are understood. */
-export const AlertIntegration = z.enum(["alertmanager", "grafana", "pagerduty", "prometheus"]).meta({ id: "AlertIntegration" });
+/** A kind of sender: built in, or the name of a format that the operator wrote. */
+export const SenderName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,39}$/)
+  .meta({
+    id: "SenderName",
+    description: "alertmanager, grafana, pagerduty, prometheus, cloudwatch, cloudevents, pagerduty-changes, or a format of your own",
+  });
 
 /** What a message would become, were it sent now. */
 export const AlertPreview = z
@@ -35,6 +44,20 @@ export const AlertPreview = z
       Alert.pick({
         fingerprint: true, name: true, status: true, severity: true, entity: true, environment: true, cluster: true, labels: true, annotations: true, starts_at: true, ends_at: true,
       }).extend({ namespace: z.string(), service: z.string().nullable(), opens_incident: z.boolean() }), // prettier-ignore
+    ),
+    changes: z.array(
+      RecordChange.pick({
+        id: true,
+        entity: true,
+        kind: true,
+        title: true,
+        started_at: true,
+        ended_at: true,
+        state: true,
+        by: true,
+        to: true,
+        url: true,
+      }).strip(),
     ),
     quarantined: z.array(z.object({ index: z.number().int(), field: z.string(), reason: z.string() })),
   })
@@ -56,13 +79,21 @@ export const alertOperations = {
     method: "POST", path: "/api/v1/webhooks/pagerduty/v2/enqueue", summary: "Event of PagerDuty's Events API v2", tag: "alerts", authentication: "ingest", scope: null,
     body: PagerDutyEvent, bodyBytesMax: 524_288, responses: { 202: PagerDutyReceipt }, problems: [],
   },
+  receiveCloudWatchAlarm: {
+    method: "POST", path: "/api/v1/webhooks/cloudwatch", summary: "Alarm of Amazon CloudWatch, through Amazon SNS", tag: "alerts", authentication: "ingest", scope: null,
+    body: SnsMessage, bodyBytesMax: 1_048_576, mediaTypes: ["text/plain"], responses: { 200: WebhookReceipt }, problems: [],
+  },
+  receiveCustomWebhook: {
+    method: "POST", path: "/api/v1/webhooks/custom/{sender}", summary: "Message in a format that the operator wrote", tag: "alerts", authentication: "ingest", scope: null,
+    params: z.object({ sender: SenderName }), body: CustomBody, bodyBytesMax: deliveryBytesMax, responses: { 200: WebhookReceipt }, problems: [404],
+  },
   postAlerts: {
     method: "POST", path: "/api/v2/alerts", summary: "Alerts as Prometheus posts them to Alertmanager", tag: "alerts", authentication: "ingest", scope: null,
     body: PostedAlerts, bodyBytesMax: deliveryBytesMax, responses: { 200: z.object({}) }, problems: [],
   },
   previewAlerts: {
     method: "POST", path: "/api/v1/webhooks/{integration}/preview", summary: "What a message would become; nothing is stored", tag: "alerts", authentication: "principal", scope: "alerts:read",
-    params: z.object({ integration: AlertIntegration }), body: z.unknown(), responses: { 200: AlertPreview }, problems: [422],
+    params: z.object({ integration: SenderName }), body: z.unknown(), responses: { 200: AlertPreview }, problems: [404, 422],
   },
   listAlerts: {
     method: "GET", path: "/api/v1/alerts", summary: "Alerts, newest first", tag: "alerts", authentication: "principal", scope: "alerts:read",

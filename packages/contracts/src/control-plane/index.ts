@@ -6,6 +6,7 @@ import { changeOperations } from "./changes.ts";
 import { diagnosisOperations } from "./diagnoses.ts";
 import { eventOperations } from "./events.ts";
 import { incidentOperations } from "./incidents.ts";
+import { notificationOperations } from "./notifications.ts";
 import { peopleOperations } from "./people.ts";
 import { quarantineOperations } from "./quarantine.ts";
 import { resourceOperations } from "./resources.ts";
@@ -17,6 +18,7 @@ export * from "./changes.ts";
 export * from "./diagnoses.ts";
 export * from "./events.ts";
 export * from "./incidents.ts";
+export * from "./notifications.ts";
 export * from "./people.ts";
 export * from "./quarantine.ts";
 export * from "./resources.ts";
@@ -31,6 +33,7 @@ export const controlPlaneOperations = {
   ...resourceOperations,
   ...auditOperations,
   ...eventOperations,
+  ...notificationOperations,
   ...peopleOperations,
   ...healthOperations,
 } as const satisfies Operations;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { Instant, Page, pageOf } from "../shared/values.ts";
 import { WebhookReceipt } from "../webhooks/index.ts";
 
-/** An alert that was acknowledged to its sender and could not be read. */
+/** An alert, or an event about a change, that was acknowledged to its sender and could not be read. */
 export const QuarantinedAlert = z
   .object({
     id: z.uuid(),

@@ -10,7 +10,7 @@ const statusText: Record<number, string> = {
 
 const security: Record<Operation["authentication"], Record<string, string[]>[]> = {
   principal: [{ bearer: [] }, { session: [] }],
-  ingest: [{ ingest: [] }],
+  ingest: [{ ingest: [] }, { ingestBasic: [] }],
   public: [],
 };
 
@@ -51,7 +51,8 @@ function problemResponses(operation: Operation): ZodOpenApiResponsesObject {
 }
 
 function describe(operationId: string, operation: Operation): ZodOpenApiOperationObject {
-  const { params, query, headers, body } = operation;
+  const { params, query, headers, body, mediaTypes = [] } = operation;
+  const content = Object.fromEntries(["application/json", ...mediaTypes].map((type) => [type, { schema: body }]));
   return {
     operationId,
     summary: operation.summary,
@@ -59,7 +60,7 @@ function describe(operationId: string, operation: Operation): ZodOpenApiOperatio
     security: security[operation.authentication],
     ...(operation.scope ? { "x-required-scope": operation.scope } : {}),
     requestParams: { ...(params ? { path: params } : {}), ...(query ? { query } : {}), ...(headers ? { header: headers } : {}) },
-    ...(body ? { requestBody: { required: true, content: { "application/json": { schema: body } } } } : {}),
+    ...(body ? { requestBody: { required: true, content } } : {}),
     responses: { ...successResponses(operation), ...problemResponses(operation) },
   } as ZodOpenApiOperationObject;
 }
@@ -80,6 +81,7 @@ export function openApiDocument(title: string, version: string, operations: Oper
         bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
         session: { type: "apiKey", in: "cookie", name: "sre_session" },
         ingest: { type: "http", scheme: "bearer", description: "the ingest token of a sender; write-only" },
+        ingestBasic: { type: "http", scheme: "basic", description: "the ingest token as password, under any name" },
       },
     },
   });

@@ -35,6 +35,8 @@ export interface Operation {
   /** Whether it answers from this process alone, so that no fault of a dependency makes it fail with 500. */
   readonly cannotFail?: boolean;
   readonly bodyBytesMax?: number;
+  /** Under which names besides `application/json` its body may come; it is JSON under each of them. */
+  readonly mediaTypes?: readonly string[];
 }
 
 export type Operations = Readonly<Record<string, Operation>>;

@@ -6,7 +6,7 @@ import { RuleBroken } from "../identity/rules.ts";
 import type { Clock } from "../lifecycle/clock.ts";
 import type { Log } from "../observe/log.ts";
 import { openSpan, type OpenSpan } from "../observe/tracing.ts";
-import { admit, bearerOf } from "./guards.ts";
+import { admit, bearerOf, senderTokenOf } from "./guards.ts";
 import type { HttpLimits } from "./limits.ts";
 import { payloadOf, setReplyHeaders, type LooseReply } from "./replies.ts";
 import { checkBodyHeaders, httpFactsOf, requestReader } from "./requests.ts";
@@ -71,14 +71,14 @@ export function guardOf(operation: Operation, dispatch: Dispatch): (request: Fas
     state.principal = await state.span.run(() =>
       admit(operation, dispatch.authenticate, () => ({
         ...state.facts,
-        bearer: bearerOf(state.facts),
+        bearer: operation.authentication === "ingest" ? senderTokenOf(state.facts) : bearerOf(state.facts),
         traceId: state.span.traceId,
         at: state.at,
         log: state.log,
         signal: state.abort.signal,
       })),
     );
-    if (operation.method !== "GET") checkBodyHeaders(request.headers);
+    if (operation.method !== "GET") checkBodyHeaders(operation, request.headers);
   };
 }
 

@@ -15,6 +15,19 @@ export function bearerOf(facts: HttpFacts): string | null {
   return token;
 }
 
+const basicHeader = /^Basic ([A-Za-z0-9+/]+=*)$/i;
+
+/** The token of a sender: as bearer, or as the password of Basic credentials, which is all that some senders can say. */
+export function senderTokenOf(facts: HttpFacts): string | null {
+  const header = facts.headers["authorization"] ?? "";
+  const basic = header.length <= bearerCharactersMax ? basicHeader.exec(header)?.[1] : undefined;
+  if (basic === undefined) return bearerOf(facts);
+  const credentials = Buffer.from(basic, "base64").toString("utf8");
+  const colon = credentials.indexOf(":");
+  if (colon === -1 || colon === credentials.length - 1) throw new RuleBroken("invalid_token", "The Basic credentials hold no password.");
+  return credentials.slice(colon + 1);
+}
+
 async function identify(operation: Operation, authenticate: Authenticate, request: () => AuthenticationRequest): Promise<Principal> {
   switch (operation.authentication) {
     case "public":

@@ -33,7 +33,9 @@ export function sendProblem(reply: FastifyReply, problem: ProblemReply, extra: R
   const body: Problem = problem.body;
   void reply.code(problem.status).headers(extra).type("application/problem+json; charset=utf-8");
   if (problem.retryAfterSeconds !== null) void reply.header("retry-after", String(problem.retryAfterSeconds));
-  if (problem.status === 401) void reply.header("www-authenticate", "Bearer");
+  // A sender that knows only Basic credentials sends them once it was asked for them.
+  const bySender = reply.request.routeOptions.config?.operation?.authentication === "ingest";
+  if (problem.status === 401) void reply.header("www-authenticate", bySender ? ['Basic realm="sender"', "Bearer"] : "Bearer");
   return reply.send(JSON.stringify(body));
 }
 

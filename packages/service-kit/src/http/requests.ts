@@ -7,7 +7,7 @@ import { parseBoundedJson } from "./bounded-json.ts";
 import type { HttpLimits } from "./limits.ts";
 import { ruleOfIssues } from "./problems.ts";
 
-const jsonContentType = /^application\/json(?: *; *charset="?utf-8"?)?$/i;
+const contentType = /^([a-z]+\/[a-z.+-]+)(?: *; *charset="?utf-8"?)?$/i;
 const cookiesMax = 50;
 
 function cookiesOf(header: string | undefined): Record<string, string> {
@@ -61,14 +61,16 @@ function parseQuery(url: string, parametersMax: number): Record<string, string> 
   return Object.fromEntries(query);
 }
 
-/** Refuses a body that is not plain JSON, by its headers alone and before it is read. */
-export function checkBodyHeaders(headers: FastifyRequest["headers"]): void {
+/** Refuses a body that is not plain JSON under a name that the operation takes, by its headers alone and before it is read. */
+export function checkBodyHeaders({ mediaTypes = [] }: Operation, headers: FastifyRequest["headers"]): void {
   const encoding = headers["content-encoding"];
   if (encoding !== undefined && encoding !== "identity") throw new RuleBroken("unsupported_media_type", "An encoded body is not accepted.");
   const type = headers["content-type"];
   const hasBody = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
-  if ((hasBody || type !== undefined) && !jsonContentType.test(type ?? "")) {
-    throw new RuleBroken("unsupported_media_type", "The body must be application/json.");
+  if (!hasBody && type === undefined) return;
+  const accepted = ["application/json", ...mediaTypes];
+  if (!accepted.includes(contentType.exec(type ?? "")?.[1]?.toLowerCase() ?? "")) {
+    throw new RuleBroken("unsupported_media_type", `The body must be ${accepted.join(" or ")}.`);
   }
 }
 

@@ -26,7 +26,7 @@ export interface Authenticate {
 }
 
 export interface AuthenticationRequest extends HttpFacts {
-  /** The bearer token, or null without an Authorization header. A malformed header has been refused already. */
+  /** The bearer token (of a sender: or the password of Basic credentials), or null without an Authorization header. A malformed header has been refused already. */
   readonly bearer: string | null;
   readonly traceId: string;
   readonly at: Date;

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { ReadAlert } from "../incoming-alert.ts";
-import { deliveryOf, formats, type Integration } from "./index.ts";
+import { deliveryOf, formats } from "./index.ts";
 import { fingerprintOf } from "./posted-alerts.ts";
 import { plainLabels } from "./grafana.ts";
+
+type Integration = keyof typeof formats;
 
 const receivedAt = new Date("2026-11-24T10:05:00.000Z");
 

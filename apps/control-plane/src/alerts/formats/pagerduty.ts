@@ -2,6 +2,7 @@ import { canonicalJson, sha256 } from "@sre/contracts/canonical";
 import { PagerDutyEvent } from "@sre/contracts/webhooks";
 import { contentOf, isRealTime, malformedBy, type AlertContent, type ReadAlert } from "../incoming-alert.ts";
 import { plainLabels } from "./grafana.ts";
+import { senderInstantMs } from "./sender-instant.ts";
 
 type Payload = NonNullable<PagerDutyEvent["payload"]>;
 
@@ -46,7 +47,7 @@ export function readPagerDutyEvent(item: unknown, receivedAt: Date): ReadAlert {
   const parsed = PagerDutyEvent.safeParse(item);
   if (!parsed.success) return malformedBy(parsed.error);
   const event = parsed.data;
-  const atMs = Date.parse(event.payload?.timestamp ?? "");
+  const atMs = senderInstantMs(event.payload?.timestamp);
   const startsAt = isRealTime(atMs, receivedAt) ? new Date(atMs) : receivedAt;
   const fingerprint = sha256(dedupKeyOf(event)).slice(0, 32);
   return { kind: "keyed", keyed: { fingerprint, status: statusOf[event.event_action], startsAt, content: contentOfEvent(event) } };
