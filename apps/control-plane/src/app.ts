@@ -4,6 +4,7 @@ import type { Database, Jobs } from "@sre/storage";
 import type { Settings } from "./config.ts";
 import type { EventSignal } from "./events/event-signal.ts";
 import type { Tables, Tx } from "./migrations/tables.ts";
+import type { DependencyCache } from "./resources/dependency-cache.ts";
 import type { Notifications } from "./notifications/notifications.ts";
 
 /** What every verb works with; opened once by the composition. */
@@ -13,6 +14,7 @@ export interface App {
   readonly assistant: ApiClient<typeof assistantOperations>;
   readonly events: EventSignal;
   readonly settings: Settings;
+  readonly dependencies: DependencyCache;
   /** Null where nobody is told of anything. */
   readonly notifications: Notifications | null;
   readonly clock: Clock;

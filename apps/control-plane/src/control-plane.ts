@@ -23,6 +23,7 @@ import { startIssuer } from "./people/development-issuer.ts";
 import { createIssuerClient } from "./people/issuer-client.ts";
 import type { People } from "./people/people.ts";
 import { watchForSilence } from "./watchdogs/report-silence.ts";
+import { createDependencyCache } from "./resources/dependency-cache.ts";
 import { loadTopologyFile } from "./resources/load-topology-file.ts";
 
 const service = "control-plane";
@@ -140,6 +141,7 @@ export async function openControlPlane(config: Config, parts: Parts): Promise<Co
     assistant: assistantClient(config, outbound, clock),
     events: createEventSignal(),
     settings: config.settings,
+    dependencies: createDependencyCache(clock),
     notifications: openNotifications(config, { outbound, publicUrl, stack }),
     clock,
     newId,

@@ -1,5 +1,13 @@
 import type { Edge, EntityId } from "@sre/contracts/evidence";
-import { correlationDefaults, defaultEntityMapping, openCorrelator, podOf, readDependencies, resolveEntity, type CorrelationSettings } from "@sre/correlation";
+import {
+  correlationDefaults,
+  defaultEntityMapping,
+  openCorrelator,
+  podOf,
+  readDependencies,
+  resolveEntity,
+  type CorrelationSettings,
+} from "@sre/correlation";
 import type { StormAlert } from "./generate/storm.ts";
 
 type Told = readonly { from: EntityId; to: EntityId; kind: Edge["kind"] }[];
@@ -47,7 +55,10 @@ function sessions(name: string, keyOf: (alert: StormAlert) => string, windowMs: 
 }
 
 const minute = 60_000;
-const byLabels = (...names: string[]) => ({ labels }: StormAlert) => names.map((name) => labels[name] ?? "").join("\0");
+const byLabels =
+  (...names: string[]) =>
+  ({ labels }: StormAlert) =>
+    names.map((name) => labels[name] ?? "").join("\0");
 
 /** The service a label names, or what is written where one is missing. */
 const serviceLabel = ({ labels }: StormAlert) => labels["service"] ?? labels["statefulset"] ?? labels["pod"] ?? labels["node"] ?? "";

@@ -1,7 +1,7 @@
 import { componentOf, type ComponentId } from "./component.ts";
 import { correlationLimits } from "./constants.ts";
 import type { Dependencies } from "./dependencies.ts";
-import type { AlertToPlace } from "./place-alerts.ts";
+import type { AlertToPlace } from "./alerts-and-incidents.ts";
 
 /** What of an alert is compared with groups. */
 export interface AlertTraits {
@@ -18,9 +18,39 @@ export interface AlertTraits {
 }
 
 // They say how bad it is, who watched, or which copy of a thing it was: nothing by which faults differ.
-const meaningless = new Set(["alertname", "severity", "prometheus", "job", "endpoint", "container", "instance", "pod", "receiver", "monitor"]);
+const meaningless = new Set([
+  "alertname",
+  "severity",
+  "prometheus",
+  "job",
+  "endpoint",
+  "container",
+  "instance",
+  "pod",
+  "receiver",
+  "monitor",
+]);
 const word = /[\p{L}][\p{L}\p{N}._-]{2,}/gu;
-const stopWords = new Set(["the", "for", "and", "has", "have", "are", "was", "more", "than", "from", "with", "over", "last", "been", "its", "not", "can", "too"]);
+const stopWords = new Set([
+  "the",
+  "for",
+  "and",
+  "has",
+  "have",
+  "are",
+  "was",
+  "more",
+  "than",
+  "from",
+  "with",
+  "over",
+  "last",
+  "been",
+  "its",
+  "not",
+  "can",
+  "too",
+]);
 
 // Latency, traffic, errors and saturation: the four by which a service is watched from outside, in the words rules are named with.
 const requestWords =
@@ -31,12 +61,14 @@ function wordsOf(text: string): string[] {
   return [...new Set(found.filter((one) => !stopWords.has(one)))].slice(0, correlationLimits.wordsPerAlertMax);
 }
 
-function namedIn({ names, nodeOf }: Dependencies, values: readonly string[], place: { cluster: string; namespace: string }): ComponentId[] {
+function namedIn(dependencies: Dependencies, values: readonly string[], place: { cluster: string; namespace: string }): ComponentId[] {
+  const { names } = dependencies;
   const found = new Set<ComponentId>();
   for (const value of values) {
     if (found.size >= correlationLimits.namedMax) break;
     const anywhere = { cluster: place.cluster, namespace: "" };
-    const component = names.find(value, place) ?? names.find(value, anywhere) ?? names.find(`node:${value}`, anywhere) ?? nodeOf(value);
+    const component =
+      names.find(value, place) ?? names.find(value, anywhere) ?? names.find(`node:${value}`, anywhere) ?? dependencies.nodeOf(value);
     if (component !== null) found.add(component);
   }
   return [...found];
@@ -49,5 +81,13 @@ export function traitsOf(alert: AlertToPlace, dependencies: Dependencies): Alert
   const words = wordsOf(text);
   const telling = Object.entries(labels).filter(([label]) => !meaningless.has(label));
   const named = namedIn(dependencies, [...Object.values(labels), ...words], resolved).filter((other) => other !== component);
-  return { alert, component, named, name, words, labels: telling.map(([label, value]) => `${label}=${value}`), ofRequests: requestWords.test(name) };
+  return {
+    alert,
+    component,
+    named,
+    name,
+    words,
+    labels: telling.map(([label, value]) => `${label}=${value}`),
+    ofRequests: requestWords.test(name),
+  };
 }

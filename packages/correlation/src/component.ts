@@ -13,7 +13,8 @@ export interface ComponentParts {
   readonly name: string;
 }
 
-const componentId = ({ cluster, namespace, name }: ComponentParts): ComponentId => [cluster, namespace, name].map(encodeURIComponent).join("/");
+const componentId = ({ cluster, namespace, name }: ComponentParts): ComponentId =>
+  [cluster, namespace, name].map(encodeURIComponent).join("/");
 
 /** The component of an entity. */
 export function componentOf(entity: EntityId): ComponentId {

@@ -15,6 +15,8 @@ export const correlationDefaults = {
 
 export const topologyStrength = {
   sameComponent: 1,
+  /** It depends on, or is, what a diagnosis found to be behind the group. */
+  explained: 1,
   /** By steps of dependency: 1, 2, 3. */
   dependency: [0.8, 0.6, 0.4],
   /** One of its pods runs on a node of the group, or its data lies there; that its other pods do not makes it weak. */

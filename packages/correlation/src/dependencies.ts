@@ -102,7 +102,8 @@ export function readDependencies(edges: Iterable<{ from: EntityId; to: EntityId;
     const [dependent, dependency] = dependsTheOtherWay.has(kind) ? [ends[1], ends[0]] : ends;
     for (const end of ends) names.add(end);
     const pod = entityParts(from);
-    if (kind === "runs_on" && pod.kind === "pod") nodes.set(pod.name, nodes.has(pod.name) && nodes.get(pod.name) !== ends[1] ? null : ends[1]);
+    if (kind === "runs_on" && pod.kind === "pod")
+      nodes.set(pod.name, nodes.has(pod.name) && nodes.get(pod.name) !== ends[1] ? null : ends[1]);
     if (dependent === dependency) continue;
     const [dependencies, dependents] = resting.has(kind) ? [graph.below, graph.above] : [graph.down, graph.up];
     connect(dependencies, dependent, dependency);

@@ -22,6 +22,7 @@ export class GroupIndex {
   /** Enters a group under everything that it holds. */
   add(group: Group): void {
     for (const component of group.members.keys()) this.addMember(group, component);
+    if (group.cause !== null) this.#put(this.#byMember, group.cause, group);
     for (const component of group.named.keys()) this.#put(this.#byNamed, component, group);
   }
 

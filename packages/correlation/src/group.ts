@@ -1,15 +1,9 @@
-import type { EntityId, LocalizedText } from "@sre/contracts/evidence";
+import type { EntityId } from "@sre/contracts/evidence";
 import type { AlertTraits } from "./alert-traits.ts";
 import { componentOf, componentParts, type ComponentId, type ComponentNames } from "./component.ts";
 import { correlationLimits } from "./constants.ts";
 import { isCauseOf, isEffectOf, type Dependencies } from "./dependencies.ts";
-import type { OpenIncident, Placement } from "./place-alerts.ts";
-
-/** When alerts about one thing began: the first and the last. */
-export interface Span {
-  firstMs: number;
-  lastMs: number;
-}
+import type { OpenIncident, Span, Target } from "./alerts-and-incidents.ts";
 
 /** What a group knows of one of its components. */
 interface Member extends Span {
@@ -19,7 +13,7 @@ interface Member extends Span {
 
 /** An open group with what further alerts are compared with. */
 export interface Group {
-  readonly target: Placement["into"];
+  readonly target: Target;
   /** Which of two equally good groups is taken: the lower. */
   readonly order: number;
   readonly cluster: string;
@@ -27,8 +21,6 @@ export interface Group {
   environment: string;
   readonly namespace: string;
   readonly service: string | null;
-  /** Where it stands alone, nothing joins it. */
-  readonly because?: LocalizedText;
   readonly members: Map<ComponentId, Member>;
   readonly named: Map<ComponentId, Span>;
   /** Members that depend on no other member: where its cause may be. */
@@ -38,6 +30,8 @@ export interface Group {
   readonly labels: Set<string>;
   readonly words: Set<string>;
   readonly span: Span;
+  /** What a diagnosis found to be behind it. */
+  readonly cause: ComponentId | null;
 }
 
 function widen(span: Span, { firstMs, lastMs }: Span): void {
@@ -89,7 +83,9 @@ export function take(group: Group, traits: AlertTraits, dependencies: Dependenci
   addBounded(group.words, traits.words, correlationLimits.wordsPerGroupMax);
 }
 
-function emptyGroup(place: Pick<Group, "target" | "order" | "cluster" | "environment" | "namespace" | "service" | "span">): Group {
+function emptyGroup(
+  place: Pick<Group, "target" | "order" | "cluster" | "environment" | "namespace" | "service" | "span" | "cause">,
+): Group {
   return {
     ...place,
     members: new Map(),
@@ -107,7 +103,16 @@ export function openGroup(traits: AlertTraits, { order, number }: { order: numbe
   const { cluster, environment, namespace, service } = traits.alert.resolved;
   const span = { firstMs: traits.alert.startsAtMs, lastMs: traits.alert.startsAtMs };
   const known = traits.component === null ? cluster : componentParts(traits.component).cluster;
-  const group = emptyGroup({ target: { kind: "new", group: number }, order, cluster: known, environment, namespace, service, span });
+  const group = emptyGroup({
+    target: { kind: "new", group: number },
+    order,
+    cluster: known,
+    environment,
+    namespace,
+    service,
+    span,
+    cause: null,
+  });
   take(group, traits, dependencies);
   return group;
 }
@@ -117,11 +122,22 @@ const spanOf = (incident: OpenIncident, entity: EntityId): Span =>
 
 /** The group of an incident that is open already. */
 export function groupOf(incident: OpenIncident, dependencies: Dependencies, names: ComponentNames): Group {
-  const { cluster, environment, namespace, service, number } = incident;
+  const { environment, namespace, service, number } = incident;
+  const components = incident.entities.map((entity) => [entity, names.complete(componentOf(entity))] as const);
+  const cause = incident.cause ? names.complete(componentOf(incident.cause)) : null;
+  const cluster = components.length > 0 ? componentParts(components[0]![1]).cluster : incident.cluster;
   const span = { firstMs: incident.firstAlertAtMs, lastMs: incident.lastAlertAtMs };
-  const group = emptyGroup({ target: { kind: "incident", id: incident.id }, order: number, cluster, environment, namespace, service, span });
-  for (const entity of incident.entities)
-    addMember(group, names.complete(componentOf(entity)), { member: { ...spanOf(incident, entity), ofRequests: true }, dependencies });
-  addBounded(group.names, incident.alertNames ?? [], correlationLimits.labelsPerGroupMax);
+  const group = emptyGroup({
+    target: { kind: "incident", id: incident.id },
+    order: number,
+    cluster,
+    environment,
+    namespace,
+    service,
+    span,
+    cause,
+  });
+  for (const [entity, component] of components)
+    addMember(group, component, { member: { ...spanOf(incident, entity), ofRequests: true }, dependencies });
   return group;
 }

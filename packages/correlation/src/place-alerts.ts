@@ -1,41 +1,13 @@
-import type { EntityId, LocalizedText } from "@sre/contracts/evidence";
+import type { LocalizedText } from "@sre/contracts/evidence";
 import { traitsOf, type AlertTraits } from "./alert-traits.ts";
+import type { AlertToPlace, OpenIncident, Target } from "./alerts-and-incidents.ts";
 import { componentParts } from "./component.ts";
 import { correlationLimits } from "./constants.ts";
 import type { Dependencies } from "./dependencies.ts";
-import { groupOf, openGroup, take, type Group, type Span } from "./group.ts";
+import { groupOf, openGroup, take, type Group } from "./group.ts";
 import { GroupIndex } from "./group-index.ts";
 import { firstReason, reasonToJoin } from "./reasons.ts";
-import type { Resolved } from "./resolve-entity.ts";
 import { scoreOf, type CorrelationSettings, type Score } from "./score.ts";
-
-/** An alert that began to fire and has no incident yet. */
-export interface AlertToPlace {
-  readonly key: string;
-  readonly resolved: Resolved;
-  readonly startsAtMs: number;
-  readonly name?: string;
-  readonly labels?: Readonly<Record<string, string>>;
-  /** What it says in words. */
-  readonly text?: string;
-}
-
-/** An incident that is open and could take alerts in. */
-export interface OpenIncident {
-  readonly id: string;
-  readonly number: number;
-  readonly cluster: string;
-  readonly environment: string;
-  readonly namespace: string;
-  readonly service: string | null;
-  readonly entities: readonly EntityId[];
-  /** When its first and its last alert began. */
-  readonly firstAlertAtMs: number;
-  readonly lastAlertAtMs: number;
-  /** The same of single entities, where known. */
-  readonly entityTimes?: ReadonlyMap<EntityId, Span>;
-  readonly alertNames?: readonly string[];
-}
 
 export interface GroupingRules {
   readonly settings: CorrelationSettings;
@@ -45,7 +17,7 @@ export interface GroupingRules {
 
 export interface Placement {
   readonly key: string;
-  readonly into: { readonly kind: "incident"; readonly id: string } | { readonly kind: "new"; readonly group: number };
+  readonly into: Target;
   readonly because: LocalizedText;
   /** Null when it opened a group. */
   readonly score: Score | null;
@@ -122,5 +94,5 @@ const byStart = (a: AlertToPlace, b: AlertToPlace) => a.startsAtMs - b.startsAtM
 /** Places the alerts of one delivery by their start; the order in which they are given does not matter. */
 export function placeAlerts(alerts: readonly AlertToPlace[], incidents: readonly OpenIncident[], rules: GroupingRules): Placement[] {
   const correlator = openCorrelator(incidents, rules);
-  return [...alerts].sort(byStart).map(correlator.place);
+  return [...alerts].sort(byStart).map((alert) => correlator.place(alert));
 }

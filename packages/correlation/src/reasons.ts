@@ -26,6 +26,13 @@ function tieText(tie: Tie, about: string): LocalizedText {
       return { en: `same service ${componentParts(tie.component).name}`, "zh-TW": `同為服務 ${componentParts(tie.component).name}` };
     case "depends":
       return { en: `${about} depends on ${other} (${steps(tie.steps)})`, "zh-TW": `${about} 依賴 ${other}（相隔 ${tie.steps} 層）` };
+    case "explained":
+      return tie.steps === 0
+        ? { en: `${about} is what the diagnosis found to be the cause`, "zh-TW": `診斷認定 ${about} 為原因` }
+        : {
+            en: `${about} depends on ${other}, which the diagnosis found to be the cause`,
+            "zh-TW": `${about} 依賴 ${other}，而診斷認定其為原因`,
+          };
     case "serves":
       return { en: `${other} depends on ${about} (${steps(tie.steps)})`, "zh-TW": `${other} 依賴 ${about}（相隔 ${tie.steps} 層）` };
     case "rests-on":

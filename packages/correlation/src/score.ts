@@ -1,18 +1,21 @@
 import type { AlertTraits } from "./alert-traits.ts";
 import { componentParts, isNode, type ComponentId } from "./component.ts";
 import { labelStrength, timeStrength, topologyStrength, type correlationDefaults } from "./constants.ts";
-import { isCauseOf, type Dependencies, type Relation } from "./dependencies.ts";
-import type { Group, Span } from "./group.ts";
+import { isCauseOf, isEffectOf, type Dependencies, type Relation } from "./dependencies.ts";
+import type { Span } from "./alerts-and-incidents.ts";
+import type { Group } from "./group.ts";
 
 /** Numbers by which alerts are grouped; `correlationDefaults` holds those of the product. */
 export type CorrelationSettings = {
-  readonly [Key in keyof typeof correlationDefaults]: (typeof correlationDefaults)[Key] extends number ? number : Readonly<Record<"topology" | "time" | "labels" | "text", number>>;
+  readonly [Key in keyof typeof correlationDefaults]: (typeof correlationDefaults)[Key] extends number
+    ? number
+    : Readonly<Record<"topology" | "time" | "labels" | "text", number>>;
 };
 
 /** What ties an alert to a group over the topology. */
 export type Tie =
   | { readonly kind: "same" | "named" | "names" | "both-name" | "rests-on" | "carries"; readonly component: ComponentId }
-  | { readonly kind: "depends" | "serves"; readonly component: ComponentId; readonly steps: number }
+  | { readonly kind: "depends" | "serves" | "explained"; readonly component: ComponentId; readonly steps: number }
   | { readonly kind: "shares"; readonly component: ComponentId; readonly via: ComponentId }
   | { readonly kind: "none" };
 
@@ -47,7 +50,10 @@ function strandOf(member: ComponentId, relation: Relation): { tie: Tie; strength
   if (relation.kind === "rests-on") return { tie: { kind: relation.kind, component: member }, strength: topologyStrength.restsOn };
   if (relation.kind === "carries") return { tie: { kind: relation.kind, component: member }, strength: topologyStrength.carries };
   if (relation.kind !== "shares")
-    return { tie: { kind: relation.kind, component: member, steps: relation.steps }, strength: topologyStrength.dependency[relation.steps - 1] ?? 0 };
+    return {
+      tie: { kind: relation.kind, component: member, steps: relation.steps },
+      strength: topologyStrength.dependency[relation.steps - 1] ?? 0,
+    };
   const strength = topologyStrength.sharedDependency / Math.max(1, Math.log2(relation.dependents));
   return { tie: { kind: "shares", component: member, via: relation.via }, strength };
 }
@@ -59,12 +65,28 @@ function showsInRequests({ kind }: Relation, { ofRequests }: AlertTraits, member
   return kind !== "shares" || (ofRequests && member.ofRequests);
 }
 
+/** A symptom of what a diagnosis found: it depends on the cause, or rests on it. */
+function explainedBy(
+  { component, ofRequests }: AlertTraits,
+  { cause, span }: Group,
+  related: ReadonlyMap<ComponentId, Relation>,
+): Strand | null {
+  if (cause === null) return null;
+  const own = cause === component;
+  const relation = related.get(cause);
+  if (!own && (!isEffectOf(relation) || (relation?.kind === "depends" && !ofRequests))) return null;
+  const steps = !own && relation && "steps" in relation ? relation.steps : 0;
+  return { tie: { kind: "explained", component: cause, steps }, strength: topologyStrength.explained, span };
+}
+
 function* strandsOver(traits: AlertTraits, group: Group, dependencies: Dependencies): Generator<Strand> {
   const { component } = traits;
   if (component === null) return;
   const own = group.members.get(component);
   if (own) yield { tie: { kind: "same", component }, strength: topologyStrength.sameComponent, span: own };
   const related = dependencies.relatedTo(component);
+  const explained = explainedBy(traits, group, related);
+  if (explained) yield explained;
   let explains: boolean | null = null;
   for (const [other, member] of group.members) {
     const relation = related.get(other);
@@ -106,7 +128,7 @@ function textLikeness({ words }: AlertTraits, group: Group): number {
 
 // A thing's own earlier alert tells of it for the whole window, a name that is said for long; the rest only as long as trouble takes to spread.
 function lastingOf({ kind }: Tie, gapMs: number): number {
-  if (kind === "same") return 1;
+  if (kind === "same" || kind === "explained") return 1;
   return kind === "names" || kind === "named" || kind === "both-name" ? nearness(gapMs / timeStrength.namedLonger) : nearness(gapMs);
 }
 

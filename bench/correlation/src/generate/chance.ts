@@ -1,5 +1,3 @@
-import { randomOf } from "../../../rca/src/generated/random.ts";
-
 /** Seeded draws. */
 export interface Chance {
   /** A number in [0, 1). */
@@ -14,9 +12,20 @@ export interface Chance {
   normal(mean: number, deviation: number): number;
 }
 
+/** Splitmix32: small, seeded, and the same everywhere. */
+function uniform(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x9e3779b9) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
+    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
+    return ((mixed ^ (mixed >>> 15)) >>> 0) / 4_294_967_296;
+  };
+}
+
 /** Draws from one seed: the same everywhere. */
 export function chanceOf(seed: number): Chance {
-  const next = randomOf(seed);
+  const next = uniform(seed);
   const whole = (min: number, max: number) => min + Math.floor(next() * (max - min + 1));
   const one = <T>(from: readonly T[]): T => from[whole(0, from.length - 1)]!;
   return {

@@ -31,8 +31,29 @@ export interface EstateSize {
 export const usualSize: EstateSize = { apps: 8, servicesPerApp: [5, 10], nodes: 14, podsPerService: [2, 4] };
 
 const appNames = ["shop", "payments", "search", "media", "accounts", "shipping", "reports", "chat", "ads", "loyalty", "fraud", "maps"];
-const serviceNames = ["api", "catalog", "cart", "pricing", "orders", "stock", "profile", "feed", "invoice", "render", "index", "quota", "session", "mailer", "export", "import", "rules", "ledger", "notify", "audit"];
-const podLetters = [..."bcdfghjklmnpqrstvwxz2456789"];
+const serviceNames = [
+  "api",
+  "catalog",
+  "cart",
+  "pricing",
+  "orders",
+  "stock",
+  "profile",
+  "feed",
+  "invoice",
+  "render",
+  "index",
+  "quota",
+  "session",
+  "mailer",
+  "export",
+  "import",
+  "rules",
+  "ledger",
+  "notify",
+  "audit",
+];
+const podLetters = "bcdfghjklmnpqrstvwxz2456789".split("");
 const cluster = "prod-1";
 
 const letters = (chance: Chance, count: number) => Array.from({ length: count }, () => chance.one(podLetters)).join("");
@@ -56,7 +77,9 @@ interface Draft {
 function podLinks({ entity, cluster: where, namespace }: Component, pod: { name: string; node: string }): Link[] {
   const from = entityId({ cluster: where, namespace, kind: "pod", name: pod.name });
   const owned: Link = { from: entity, to: from, kind: "owns" };
-  return pod.node === "" ? [owned] : [owned, { from, to: entityId({ cluster: where, namespace: "", kind: "node", name: pod.node }), kind: "runs_on" }];
+  return pod.node === ""
+    ? [owned]
+    : [owned, { from, to: entityId({ cluster: where, namespace: "", kind: "node", name: pod.node }), kind: "runs_on" }];
 }
 
 function add(draft: Draft, kind: string, { namespace, name }: { namespace: string; name: string }): Component {
@@ -79,11 +102,14 @@ function addApp(draft: Draft, index: number, shared: readonly Component[]): void
   const names = chance.some(serviceNames, chance.whole(...size.servicesPerApp));
   const layers: Component[][] = [[gateway], [], []];
   for (const [position, name] of names.entries())
-    layers[position % 3 === 0 ? 1 : position % 3 === 1 ? 2 : chance.whole(1, 2)]!.push(add(draft, "service", { namespace, name: `${namespace}-${name}` }));
+    layers[position % 3 === 0 ? 1 : position % 3 === 1 ? 2 : chance.whole(1, 2)]!.push(
+      add(draft, "service", { namespace, name: `${namespace}-${name}` }),
+    );
   for (const [depth, layer] of layers.entries())
     for (const caller of layer)
       for (const target of chance.some(layers[depth + 1] ?? [], chance.whole(1, 3))) link(draft, caller, { target, kind: "calls" });
-  for (const called of layers[1]!) if (!draft.edges.some(({ to }) => to === called.entity)) link(draft, gateway, { target: called, kind: "calls" });
+  for (const called of layers[1]!)
+    if (!draft.edges.some(({ to }) => to === called.entity)) link(draft, gateway, { target: called, kind: "calls" });
   const database = add(draft, "statefulset", { namespace, name: `${namespace}-db` });
   const storage = draft.components.filter(({ kind }) => kind === "storageclass");
   link(draft, database, { target: chance.one(storage), kind: "mounts" });
@@ -110,7 +136,10 @@ const withPods = new Set(["service", "deployment", "statefulset", "daemonset"]);
 
 /** An estate around a topology that is given: its entities and edges, with pods drawn for what can have them. */
 export function estateOf(chance: Chance, topology: { resources?: { entity: EntityId }[]; edges: Link[] }): Estate {
-  const entities = new Set([...(topology.resources ?? []).map(({ entity }) => entity), ...topology.edges.flatMap(({ from, to }) => [from, to])]);
+  const entities = new Set([
+    ...(topology.resources ?? []).map(({ entity }) => entity),
+    ...topology.edges.flatMap(({ from, to }) => [from, to]),
+  ]);
   const nodes = [...entities].map(entityParts).filter(({ kind }) => kind === "node").map(({ name }) => name); // prettier-ignore
   const components = [...entities].flatMap((entity): Component[] => {
     const { cluster: where, namespace, kind, name } = entityParts(entity);

@@ -62,13 +62,22 @@ function climb(estate: Estate, { start, chance, probability, stepsMax }: Spread)
   return found;
 }
 
-function withClimb(estate: Estate, own: readonly Impact[], { chance, probability = 0.75 }: { chance: Chance; probability?: number }): Impact[] {
+function withClimb(
+  estate: Estate,
+  own: readonly Impact[],
+  { chance, probability = 0.75 }: { chance: Chance; probability?: number },
+): Impact[] {
   return [...own, ...climb(estate, { start: own, chance, probability, stepsMax: 3 })];
 }
 
 const isService = ({ kind }: Component) => kind === "service" || kind === "deployment";
 const isDatabase = ({ kind }: Component) => kind === "statefulset";
-const hit = (component: Component, chance: Chance, fire: readonly Rule[]): Impact => ({ component, delayMs: chance.between(0, 30_000), rules: fire, blamed: null });
+const hit = (component: Component, chance: Chance, fire: readonly Rule[]): Impact => ({
+  component,
+  delayMs: chance.between(0, 30_000),
+  rules: fire,
+  blamed: null,
+});
 
 const isCalled = (component: Component, estate: Estate) => isService(component) && dependentsOf(estate, component).length > 0;
 function onNode(estate: Estate, node: Component): Component[] {
@@ -76,15 +85,17 @@ function onNode(estate: Estate, node: Component): Component[] {
 }
 
 /** Pods of one node only. */
-const onlyOn = (component: Component, node: Component): Component => ({ ...component, pods: component.pods.filter((pod) => pod.node === node.name) });
+const onlyOn = (component: Component, node: Component): Component => ({
+  ...component,
+  pods: component.pods.filter((pod) => pod.node === node.name),
+});
 
 const tuned: Family[] = [
   {
     name: "crash",
     heldOut: false,
     canStartAt: isCalled,
-    impacts: (estate, origin, chance) =>
-      withClimb(estate, [hit(origin, chance, [rules.crash, rules.replicas, rules.errors])], { chance }),
+    impacts: (estate, origin, chance) => withClimb(estate, [hit(origin, chance, [rules.crash, rules.replicas, rules.errors])], { chance }),
   },
   {
     name: "slow-database",
@@ -121,7 +132,8 @@ const tuned: Family[] = [
   {
     name: "overload",
     heldOut: false,
-    canStartAt: (component, estate) => isService(component) && dependedOnBy(estate, component).length > 1 && dependentsOf(estate, component).length === 0,
+    canStartAt: (component, estate) =>
+      isService(component) && dependedOnBy(estate, component).length > 1 && dependentsOf(estate, component).length === 0,
     impacts: (estate, origin, chance) => {
       const load = [rules.saturated, rules.throttled, rules.latency];
       const below = dependedOnBy(estate, origin).filter(isService);
@@ -164,7 +176,12 @@ const heldOut: Family[] = [
     canStartAt: ({ kind }, estate) => kind === "storageclass" && estate.edges.length > 0,
     impacts: (estate, origin, chance) => {
       const users = chance.some(dependentsOf(estate, origin), 4);
-      const slow = users.map((component): Impact => ({ component, delayMs: chance.between(0, 90_000), rules: [rules.disk, rules.slowQueries], blamed: null }));
+      const slow = users.map((component): Impact => ({
+        component,
+        delayMs: chance.between(0, 90_000),
+        rules: [rules.disk, rules.slowQueries],
+        blamed: null,
+      }));
       return withClimb(estate, slow, { chance, probability: 0.5 });
     },
   },

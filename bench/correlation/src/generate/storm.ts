@@ -73,15 +73,30 @@ type Pod = Component["pods"][number] | null;
 function identity(component: Component, pod: Pod, chance: Chance): Record<string, string> {
   if (component.kind === "node") return { node: component.name, job: "node-exporter", instance: `${component.name}:9100` };
   const { name } = component;
-  if (pod === null) return component.kind === "statefulset" ? { statefulset: name, job: "kube-state-metrics" } : { service: name, job: name };
+  if (pod === null)
+    return component.kind === "statefulset" ? { statefulset: name, job: "kube-state-metrics" } : { service: name, job: name };
   const where = { pod: pod.name, container: "app", job: "kube-state-metrics" };
   return pod.node !== "" && chance.happens(0.6) ? { ...where, node: pod.node } : where;
 }
 
-function labelsOf({ chance, forgetting }: World, component: Component, { rule, pod, blamed }: { rule: Rule; pod: Pod; blamed: Component | null }) {
-  const place = { cluster: component.cluster, environment: "production", ...(component.namespace === "" ? {} : { namespace: component.namespace }) };
+function labelsOf(
+  { chance, forgetting }: World,
+  component: Component,
+  { rule, pod, blamed }: { rule: Rule; pod: Pod; blamed: Component | null },
+) {
+  const place = {
+    cluster: component.cluster,
+    environment: "production",
+    ...(component.namespace === "" ? {} : { namespace: component.namespace }),
+  };
   const upstream = blamed !== null && rule.summary.includes("{blamed}") && chance.happens(0.5) ? { upstream: blamed.name } : {};
-  const labels: Record<string, string> = { alertname: rule.name, severity: rule.severity, ...place, ...identity(component, pod, chance), ...upstream };
+  const labels: Record<string, string> = {
+    alertname: rule.name,
+    severity: rule.severity,
+    ...place,
+    ...identity(component, pod, chance),
+    ...upstream,
+  };
   const kept = Object.entries(labels).filter(([label]) => !forgetting.of(rule.name).has(label));
   return Object.fromEntries(kept);
 }
@@ -127,7 +142,11 @@ function withCopies(alerts: readonly StormAlert[], copies: number, chance: Chanc
   );
 }
 
-function drawFault(world: World, estate: Estate, { family, busy, startMs }: { family: Family; busy: Map<string, number>; startMs: number }) {
+function drawFault(
+  world: World,
+  estate: Estate,
+  { family, busy, startMs }: { family: Family; busy: Map<string, number>; startMs: number },
+) {
   const isBusy = ({ entity }: Component) => startMs - (busy.get(entity) ?? Number.NEGATIVE_INFINITY) < firingMs;
   const origins = estate.components.filter((component) => !isBusy(component) && family.canStartAt(component, estate));
   if (origins.length === 0) return [];
@@ -146,7 +165,13 @@ function drawNoise(world: World, estate: Estate, { shape, busy }: { shape: Storm
     const firstMs = shape.fromMs + chance.between(-5 * 60_000, shape.faultsWithinMs + 10 * 60_000);
     const flaps = chance.happens(0.2) ? chance.whole(2, 3) : 1;
     return Array.from({ length: flaps }, (_, index) =>
-      alertOf(world, component, { rule, pod, blamed: null, atMs: firstMs + index * chance.between(3, 7) * 60_000, truth: `noise ${component.entity}` }),
+      alertOf(world, component, {
+        rule,
+        pod,
+        blamed: null,
+        atMs: firstMs + index * chance.between(3, 7) * 60_000,
+        truth: `noise ${component.entity}`,
+      }),
     );
   });
 }
@@ -154,7 +179,11 @@ function drawNoise(world: World, estate: Estate, { shape, busy }: { shape: Storm
 const byArrival = (a: StormAlert, b: StormAlert) => a.arrivesAtMs - b.arrivesAtMs || a.startsAtMs - b.startsAtMs;
 
 /** A storm: faults of the given families (one after the other, in turn) and noise, in the order of arrival. */
-export function drawStorm(chance: Chance, estate: Estate, { shape, families }: { shape: StormShape; families: readonly Family[] }): StormAlert[] {
+export function drawStorm(
+  chance: Chance,
+  estate: Estate,
+  { shape, families }: { shape: StormShape; families: readonly Family[] },
+): StormAlert[] {
   const world: World = { chance, clocks: drawClocks(chance), forgetting: new Forgetting(chance) };
   const busy = new Map<string, number>();
   const starts = Array.from({ length: shape.faults }, () => shape.fromMs + chance.between(0, shape.faultsWithinMs)).sort((a, b) => a - b);
