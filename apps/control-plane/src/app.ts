@@ -3,6 +3,7 @@ import type { ApiClient, Clock, Log, Metrics, NewId } from "@sre/service-kit";
 import type { Database, Jobs } from "@sre/storage";
 import type { Settings } from "./config.ts";
 import type { EventSignal } from "./events/event-signal.ts";
+import type { Alertmanager } from "./silences/alertmanager.ts";
 import type { Tables, Tx } from "./migrations/tables.ts";
 import type { DependencyCache } from "./resources/dependency-cache.ts";
 import type { Notifications } from "./notifications/notifications.ts";
@@ -15,6 +16,8 @@ export interface App {
   readonly events: EventSignal;
   readonly settings: Settings;
   readonly dependencies: DependencyCache;
+  /** Null where none is configured. */
+  readonly alertmanager: Alertmanager | null;
   /** Null where nobody is told of anything. */
   readonly notifications: Notifications | null;
   readonly clock: Clock;

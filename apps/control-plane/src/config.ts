@@ -33,6 +33,12 @@ const own = z.object({
   DIAGNOSIS_TIMEOUT_SECONDS: seconds(5, 600, 120).meta({ description: "time limit of one diagnosis", unit: "s" }),
   DIAGNOSIS_MAX_RETRIES: z.coerce.number().int().min(0).max(100).default(20).meta({ description: "how often an assistant that cannot be reached is asked again, with growing pauses" }),
   DIAGNOSES_IN_FLIGHT_MAX: z.coerce.number().int().min(1).max(64).default(8).meta({ description: "diagnoses followed at the same time by one replica" }),
+  AUTO_RESOLVE_SECONDS: seconds(0, 604_800, 300).meta({ description: "an incident whose alerts are all resolved is resolved after so long without any change; 0: only by people", unit: "s" }),
+  REOPEN_WINDOW_SECONDS: seconds(0, 604_800, 1_800).meta({ description: "an alert that fires again so soon after its incident was resolved opens it again instead of another; 0: never", unit: "s" }),
+  FLAPPING_STARTS: z.coerce.number().int().min(0).max(1_000).default(5).meta({ description: "an alert that began so often within FLAPPING_WINDOW_SECONDS is flapping: it opens no incident until it stays; 0: never" }),
+  FLAPPING_WINDOW_SECONDS: seconds(60, 86_400, 3_600).meta({ description: "over how long the starts of an alert are counted; one that fires for this divided by FLAPPING_STARTS flaps no more", unit: "s" }),
+  ALERTMANAGER_URL: httpUrl.optional().meta({ description: "Alertmanager, for its silences; unset: none are shown" }),
+  ALERTMANAGER_TOKEN: secret.optional().meta({ description: "bearer token for it, if it wants one", secret: true }),
   NOTIFICATIONS_FILE: path.optional().meta({ description: "JSON file with receivers and routes: who is told of which incidents (docs/operations/notifications.md); unset: nobody is told" }),
   NOTIFICATION_MAX_ATTEMPTS: z.coerce.number().int().min(1).max(1_000).default(60).meta({ description: "how often a notification is tried, with pauses that grow from a second to a minute, before it is given up" }),
   DEVELOPMENT_ISSUER: flag(false).meta({ description: "start the development issuer inside this process; refused in production" }),
@@ -75,6 +81,13 @@ export interface Settings {
     readonly inFlightMax: number;
   };
   readonly sessionSeconds: number;
+  readonly noise: {
+    readonly autoResolveMs: number;
+    readonly reopenMs: number;
+    /** 0: nothing is flapping. */
+    readonly flappingStarts: number;
+    readonly flappingWindowMs: number;
+  };
   /** Attempts of one notification. */
   readonly notificationAttemptsMax: number;
 }
@@ -96,6 +109,7 @@ export interface Config {
   readonly assistant: { readonly url: string; readonly audience: string };
   readonly consoleDirectory: string | null;
   readonly topologyFile: string | null;
+  readonly alertmanager: { readonly url: string; readonly token: string | null } | null;
   readonly notificationRules: NotificationRules | null;
   readonly developmentIssuer: {
     readonly url: string;
@@ -188,6 +202,12 @@ function readSettings(vars: Variables, readFile: ReadFile): Settings {
       inFlightMax: vars.DIAGNOSES_IN_FLIGHT_MAX,
     },
     sessionSeconds: vars.SESSION_SECONDS,
+    noise: {
+      autoResolveMs: vars.AUTO_RESOLVE_SECONDS * 1_000,
+      reopenMs: vars.REOPEN_WINDOW_SECONDS * 1_000,
+      flappingStarts: vars.FLAPPING_STARTS,
+      flappingWindowMs: vars.FLAPPING_WINDOW_SECONDS * 1_000,
+    },
     notificationAttemptsMax: vars.NOTIFICATION_MAX_ATTEMPTS,
   };
 }
@@ -215,6 +235,7 @@ export function readConfig(
     assistant: { url: vars.ASSISTANT_URL, audience: vars.ASSISTANT_AUDIENCE },
     consoleDirectory: vars.CONSOLE_DIR ?? null,
     topologyFile: vars.TOPOLOGY_FILE ?? null,
+    alertmanager: vars.ALERTMANAGER_URL === undefined ? null : { url: vars.ALERTMANAGER_URL, token: vars.ALERTMANAGER_TOKEN ?? null },
     notificationRules: readRules(vars, readFile),
     developmentIssuer: readDevelopmentIssuer(vars),
     settings: readSettings(vars, readFile),

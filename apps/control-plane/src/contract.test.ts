@@ -22,6 +22,8 @@ const absent = {
   integration: "carrier-pigeon",
   sender: "carrier-pigeon",
   notification_id: newUuid(),
+  maintenance_window_id: newUuid(),
+  silence_id: newUuid(),
   evidence_id: "ev_00000000000000000000",
 };
 

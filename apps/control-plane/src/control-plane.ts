@@ -17,6 +17,8 @@ import { migrations } from "./migrations/index.ts";
 import type { Tables } from "./migrations/tables.ts";
 import { notificationQueues, workOnNotifications } from "./notifications/notification-jobs.ts";
 import { openReceivers } from "./notifications/receivers.ts";
+import { watchNoise } from "./noise/watch-noise.ts";
+import { openAlertmanager } from "./silences/alertmanager.ts";
 import { authentication } from "./people/authenticate.ts";
 import { cookiesFor } from "./people/cookies.ts";
 import { startIssuer } from "./people/development-issuer.ts";
@@ -142,6 +144,7 @@ export async function openControlPlane(config: Config, parts: Parts): Promise<Co
     events: createEventSignal(),
     settings: config.settings,
     dependencies: createDependencyCache(clock),
+    alertmanager: config.alertmanager && stack.use(openAlertmanager(config.alertmanager, outbound)),
     notifications: openNotifications(config, { outbound, publicUrl, stack }),
     clock,
     newId,
@@ -158,6 +161,7 @@ export async function openControlPlane(config: Config, parts: Parts): Promise<Co
   stack.use(await workOnNotifications(app));
   stack.use(forgetOldEvents(app));
   stack.use(watchForSilence(app));
+  stack.use(watchNoise(app));
   log.info({ url: server.url, database: database.kind }, "control plane listening");
   const opened = stack.move();
   return { url: server.url, server, app, [Symbol.asyncDispose]: () => opened.disposeAsync() };

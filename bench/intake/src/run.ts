@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { quantile } from "../../src/figures.ts";
 import { benchBody } from "./alerts.ts";
-import { startControlPlane, type Plane } from "./control-plane.ts";
+import { startControlPlane, type ControlPlane } from "../../../e2e/intake/control-plane.ts";
 import { drive } from "./drive.ts";
 import { manyRows, pgbench, query, singleRow } from "./postgres.ts";
 
@@ -36,7 +36,7 @@ async function fastifyFloor(): Promise<number> {
   }
 }
 
-async function databaseFloors(plane: Plane): Promise<{ single: number; rows: number }> {
+async function databaseFloors(plane: ControlPlane): Promise<{ single: number; rows: number }> {
   const table = `${plane.schema}.floor`;
   query(url, `create table ${table} (like ${plane.schema}.alerts including all)`);
   const single = await pgbench(url, { statement: singleRow(table), clients, seconds });
@@ -57,17 +57,17 @@ interface Tally {
   acked: number;
 }
 
-function load(plane: Plane, tally: Tally) {
+function load(plane: ControlPlane, tally: Tally) {
   return async (input: { perRequest: number; connections: number; rate?: number }) => {
     const { perRequest, ...rest } = input;
-    const driven = await drive({ url: plane.webhook, token: plane.token, seconds, body: bodies(perRequest), ...rest });
+    const driven = await drive({ url: plane.webhook, token: plane.ingestToken, seconds, body: bodies(perRequest), ...rest });
     tally.acked += driven.acknowledged * perRequest;
     if (driven.failed > 0) console.log(`! ${driven.failed} requests failed otherwise than by 503`);
     return driven;
   };
 }
 
-async function measure(plane: Plane, tally: Tally): Promise<void> {
+async function measure(plane: ControlPlane, tally: Tally): Promise<void> {
   console.log("| what | seen | beside its floor |\n|---|---|---|");
   const fastify = await fastifyFloor();
   line(`Fastify alone, same body, ${clients} clients`, `${whole(fastify)} requests/s`);
@@ -106,6 +106,7 @@ async function main(): Promise<void> {
     }
   } finally {
     await plane.close();
+    query(url, `drop schema if exists ${plane.schema}, ${plane.schema}_jobs cascade`);
   }
 }
 

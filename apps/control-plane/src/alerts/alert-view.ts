@@ -47,6 +47,7 @@ export function alertOf(row: AlertRow): Alert {
     ends_at: row.ends_at?.toISOString() ?? null,
     received_at: row.received_at.toISOString(),
     incident_id: row.incident_id,
+    held: row.held,
     links: linksOf(row.annotations),
   };
 }

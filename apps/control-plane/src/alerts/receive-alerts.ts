@@ -1,4 +1,4 @@
-import { requireScope, type CallContext } from "@sre/service-kit";
+import { failPoints, requireScope, type CallContext } from "@sre/service-kit";
 import type { WebhookReceipt } from "@sre/contracts/webhooks";
 import { transact, type App } from "../app.ts";
 import { recordAudit, type AuditEntry } from "../audit/record-audit.ts";
@@ -8,7 +8,9 @@ import { addIncidentEntities } from "../incidents/store.ts";
 import { appendTimeline, type NewTimelineEntry } from "../incidents/timeline.ts";
 import type { Tx } from "../migrations/tables.ts";
 import { began, ended, movesOf, needsIncident, type DeliveredAlert, type Membership } from "./incident-moves.ts";
-import { placeInIncidents, type Placed } from "./place-in-incidents.ts";
+import type { Placed } from "./place-in-incidents.ts";
+import { placeQuietly, type Quietened } from "../noise/quieten-alerts.ts";
+import { setHeld } from "../noise/store.ts";
 import { noteIncidents } from "../notifications/note-incidents.ts";
 import { acknowledgeForSender } from "../incidents/acknowledge-incident.ts";
 import { DeliveryQueue, queueLimits } from "./delivery-queue.ts";
@@ -45,8 +47,8 @@ async function compare(
 function membershipsOf(alerts: readonly DeliveredAlert[], placed: Placed): Membership[] {
   return alerts.flatMap((delivered): Membership[] => {
     const joined = placed.incidentOf.get(delivered.written.id);
-    if (joined !== undefined) return [{ delivered, incidentId: joined, joined: true }];
     const before = delivered.written.incident_id;
+    if (joined !== undefined) return [{ delivered, incidentId: joined, joined: joined !== before }];
     return before !== null && delivered.written.changed ? [{ delivered, incidentId: before, joined: false }] : [];
   });
 }
@@ -124,7 +126,7 @@ interface Batch {
 }
 
 /** What stands in the audit of deliveries that were stored together: one row, whatever their number. */
-function auditDetail({ deliveries, alerts }: Batch, placed: Placed) {
+function auditDetail({ deliveries, alerts }: Batch, placed: Quietened) {
   const sum = (count: (one: ReadDelivery) => number) => deliveries.reduce((all, one) => all + count(one), 0);
   return {
     deliveries: deliveries.length,
@@ -134,37 +136,45 @@ function auditDetail({ deliveries, alerts }: Batch, placed: Placed) {
     quarantined: sum(({ malformed }) => malformed.length),
     began: alerts.filter(began).length,
     ended: alerts.filter(ended).length,
+    held: placed.holds.length,
     incidents: placed.opened.map(({ id }) => id).slice(0, intakeLimits.incidentsInAuditMax),
   };
 }
 
-function auditOf(app: App, batch: Batch, placed: Placed): AuditEntry[] {
-  const subject = batch.deliveries[0]!.delivery.integration;
-  const opened = placed.opened.map((incident) => ({
+function openedAudit(app: App, placed: Placed): AuditEntry[] {
+  return placed.opened.map((incident) => ({
     id: app.newId(), action: "incident.create", subjectKind: "incident", subject: incident.id, service: incident.service,
     detail: { number: incident.number, title: incident.title, grouped_because: incident.because },
   })); // prettier-ignore
-  return [{ id: app.newId(), action: "alert.receive", subjectKind: "delivery", subject, detail: auditDetail(batch, placed) }, ...opened];
 }
 
-/** Stores what changed and puts it into incidents, and writes down what was done. */
+/** Moves incidents by alerts that were put into them, and writes down what was done. */
+export async function settleInIncidents(
+  tx: Tx,
+  call: Call,
+  { alerts, placed, audit }: { readonly alerts: readonly DeliveredAlert[]; readonly placed: Placed; readonly audit: AuditEntry },
+): Promise<void> {
+  const { app, ctx } = call;
+  const memberships = membershipsOf(alerts, placed);
+  await scheduleDiagnoses(tx, call, await applyToIncidents(tx, call, { placed, memberships }));
+  await recordAudit(tx, ctx, [audit, ...openedAudit(app, placed)]);
+  await publishEvents(tx, ctx, eventsOf(placed, memberships, alerts.length > 0));
+  await noteIncidents(tx, call, placed.opened.map(({ id }) => ({ incidentId: id, kind: "opened" }))); // prettier-ignore
+}
+
+/** Stores what changed and puts it into incidents, unless it is noise. */
 async function place(tx: Tx, call: Call, batch: Batch): Promise<Placed> {
   const { app, ctx } = call;
   const { deliveries, alerts } = batch;
-  const changed = alerts.filter(({ written }) => written.changed);
-  const placed = await placeInIncidents(tx, call, alerts.filter(needsIncident));
-  if (changed.length === 0 && deliveries.every(({ malformed }) => malformed.length === 0)) return placed;
   const { integration } = deliveries[0]!.delivery;
+  const changed = alerts.filter(({ written }) => written.changed);
+  const placed = await placeQuietly(tx, call, { integration, alerts: alerts.filter(needsIncident) });
+  if (changed.length === 0 && deliveries.every(({ malformed }) => malformed.length === 0)) return placed;
   await upsertAlerts(tx, ctx.teamId, { integration, at: ctx.at, alerts: changed, incidentOf: placed.incidentOf });
-  const memberships = membershipsOf(changed, placed);
-  await scheduleDiagnoses(tx, call, await applyToIncidents(tx, call, { placed, memberships }));
-  await recordAudit(tx, ctx, auditOf(app, batch, placed));
-  await publishEvents(tx, ctx, eventsOf(placed, memberships, changed.length > 0));
-  await noteIncidents(
-    tx,
-    call,
-    placed.opened.map(({ id }) => ({ incidentId: id, kind: "opened" })),
-  );
+  await setHeld(tx, ctx.teamId, placed.holds);
+  const detail = auditDetail(batch, placed);
+  const audit = { id: app.newId(), action: "alert.receive", subjectKind: "delivery", subject: integration, detail };
+  await settleInIncidents(tx, call, { alerts: changed, placed, audit });
   return placed;
 }
 
@@ -207,6 +217,16 @@ export async function receiveIn(tx: Tx, app: App, deliveries: readonly ReadDeliv
   return receiptsOf(batch, placed, settled.acknowledged);
 }
 
+async function storeTogether(app: App, deliveries: readonly ReadDelivery[]): Promise<WebhookReceipt[]> {
+  const receipts = await transact(app, async (tx) => {
+    const written = await receiveIn(tx, app, deliveries);
+    failPoints.hit("delivery.written");
+    return written;
+  });
+  failPoints.hit("delivery.committed");
+  return receipts;
+}
+
 /** Takes a delivery in: it is committed before the promise settles. Throws RuleBroken overloaded or unavailable when the sender has to come back. */
 export type ReceiveAlerts = (ctx: CallContext, delivery: Delivery) => Promise<WebhookReceipt>;
 
@@ -215,10 +235,13 @@ export function openIntake(app: App): ReceiveAlerts {
   const queue = new DeliveryQueue<ReadDelivery, WebhookReceipt>({
     alertsIn,
     together: (waiting) => together(waiting, queueLimits.alertsTogetherMax),
-    store: (deliveries) => transact(app, (tx) => receiveIn(tx, app, deliveries)),
+    store: (deliveries) => storeTogether(app, deliveries),
   });
   return async (ctx, delivery) => {
+    failPoints.hit("delivery.received");
     requireScope(ctx, "alerts:ingest");
-    return queue.add(readDelivery(ctx, delivery));
+    const read = readDelivery(ctx, delivery);
+    failPoints.hit("delivery.read");
+    return queue.add(read);
   };
 }

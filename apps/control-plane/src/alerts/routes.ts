@@ -32,7 +32,7 @@ export function alertRoutes(app: App): Handlers<typeof alertOperations> {
     listAlerts: async (ctx, { query }) => ({
       status: 200,
       body: await listAlerts(app, ctx, {
-        filter: { status: query.status, incidentId: query.incident_id },
+        filter: { status: query.status, incidentId: query.incident_id, held: query.held, severity: query.severity, search: query.search },
         cursor: query.cursor,
         limit: query.limit,
       }),

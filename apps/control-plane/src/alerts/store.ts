@@ -3,7 +3,7 @@ import type { TeamId } from "@sre/contracts/shared";
 import type { Resolved } from "@sre/correlation";
 import { sql, type Selectable } from "kysely";
 import type { Keyset } from "@sre/storage";
-import { afterKeyset } from "../http/paging.ts";
+import { afterKeyset, likePattern } from "../http/paging.ts";
 import type { AlertTable, Db, Tx } from "../migrations/tables.ts";
 import type { IncomingAlert } from "./incoming-alert.ts";
 
@@ -44,7 +44,7 @@ const contentOf = ({ status, endsAt, labels, annotations }: IncomingAlert) => ({
   annotations,
 });
 
-/** Which of these stored alerts, each with its index, say something else than what came in. */
+/** Which of these stored alerts, each with its index, say something else than what came in. Of two ends the later counts, whichever comes first. */
 async function findChanged(
   tx: Tx,
   teamId: TeamId,
@@ -55,7 +55,8 @@ async function findChanged(
   const { rows } = await sql<{ index: number }>`
     select i.index from jsonb_to_recordset(${incoming}::jsonb) as i(id uuid, index int, status text, ends_at timestamptz, labels jsonb, annotations jsonb)
     join alerts a on a.team_id = ${teamId} and a.id = i.id
-    where (a.status, a.ends_at, a.labels, a.annotations) is distinct from (i.status, i.ends_at, i.labels, i.annotations)`.execute(tx);
+    where (a.status, a.ends_at, a.labels, a.annotations) is distinct from (i.status, i.ends_at, i.labels, i.annotations)
+      and not (a.status = 'resolved' and i.status = 'resolved' and i.ends_at <= a.ends_at)`.execute(tx);
   return new Set(rows.map(({ index }) => index));
 }
 
@@ -127,7 +128,10 @@ export async function upsertAlerts(
     on conflict (team_id, integration, fingerprint, starts_at) do update set
       ends_at = excluded.ends_at, status = excluded.status, severity = excluded.severity, annotations = excluded.annotations, labels = excluded.labels,
       opens_incident = excluded.opens_incident, entity = excluded.entity, service = excluded.service, updated_at = excluded.updated_at,
-      incident_id = coalesce(excluded.incident_id, alerts.incident_id)`.execute(tx);
+      incident_id = coalesce(excluded.incident_id, alerts.incident_id),
+      held = case when excluded.incident_id is null then alerts.held end, held_by = case when excluded.incident_id is null then alerts.held_by end`.execute(
+    tx,
+  );
 }
 
 /** How a delivery moved one incident. */
@@ -215,6 +219,10 @@ export function findAlert(db: Db, teamId: TeamId, id: string): Promise<AlertRow 
 export interface AlertFilter {
   readonly status?: "firing" | "resolved" | undefined;
   readonly incidentId?: string | undefined;
+  readonly held?: AlertRow["held"] | undefined;
+  readonly severity?: Severity | undefined;
+  /** Found anywhere in name or service. */
+  readonly search?: string | undefined;
 }
 
 export function findAlerts(
@@ -222,8 +230,12 @@ export function findAlerts(
   teamId: TeamId,
   input: { filter: AlertFilter; after: Keyset | null; limit: number },
 ): Promise<AlertRow[]> {
-  const { status, incidentId } = input.filter;
+  const { status, incidentId, held, severity, search } = input.filter;
   let query = db.selectFrom("alerts").selectAll().where("team_id", "=", teamId);
+  if (held !== undefined) query = query.where("held", "=", held);
+  if (severity !== undefined) query = query.where("severity", "=", severity);
+  if (search !== undefined)
+    query = query.where((where) => where.or([where("name", "ilike", likePattern(search)), where("service", "ilike", likePattern(search))]));
   if (status !== undefined) query = query.where("status", "=", status);
   if (incidentId !== undefined) query = query.where("incident_id", "=", incidentId);
   if (input.after) query = query.where(afterKeyset("received_at", "id", input.after));

@@ -11,7 +11,7 @@ function alert(input: Partial<AlertRow> = {}): AlertRow {
   return {
     team_id: "t", id: "a", integration: "alertmanager", fingerprint: "a1", starts_at: new Date("2026-11-24T10:00:00.000Z"), ends_at: null, name: "High", status: "firing", severity: "error",
     opens_incident: true, entity: "eu-1/shop/service/checkout", service: "checkout", cluster: "eu-1", environment: "production", namespace: "shop", labels: {}, annotations: {},
-    received_at: receivedAt, updated_at: receivedAt, incident_id: "i", ...input,
+    received_at: receivedAt, updated_at: receivedAt, incident_id: "i", held: null, held_by: null, ...input,
   }; // prettier-ignore
 }
 

@@ -6,6 +6,9 @@ export function afterKeyset(atColumn: string, idColumn: string, { at, id }: Keys
   return sql<boolean>`(${sql.ref(atColumn)}, ${sql.ref(idColumn)}) < (${at}, ${id})`;
 }
 
+/** The pattern of `ilike` for what is found anywhere. */
+export const likePattern = (search: string): string => `%${search.replace(/[\\%_]/g, (character) => `\\${character}`)}%`;
+
 interface PageInput<Row, Item> {
   readonly rows: readonly Row[];
   readonly limit: number;

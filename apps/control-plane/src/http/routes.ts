@@ -10,6 +10,7 @@ import { diagnosisRoutes } from "../diagnoses/routes.ts";
 import { eventRoutes } from "../events/routes.ts";
 import { executionRoutes } from "../executions/routes.ts";
 import { incidentRoutes } from "../incidents/routes.ts";
+import { maintenanceRoutes } from "../maintenance/routes.ts";
 import { notificationRoutes } from "../notifications/routes.ts";
 import type { People } from "../people/people.ts";
 import { peopleRoutes } from "../people/routes.ts";
@@ -23,6 +24,7 @@ export function controlPlaneRoutes(app: App, people: People): Handlers<Omit<type
     ...alertRoutes(app),
     ...quarantineRoutes(app),
     ...incidentRoutes(app),
+    ...maintenanceRoutes(app),
     ...notificationRoutes(app),
     ...correlationRoutes(app),
     ...diagnosisRoutes(app),

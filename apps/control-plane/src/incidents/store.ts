@@ -3,7 +3,7 @@ import type { Incident, IncidentStatus } from "@sre/contracts/control-plane";
 import type { TeamId } from "@sre/contracts/shared";
 import { sql, type Insertable, type Selectable, type Updateable } from "kysely";
 import type { Keyset } from "@sre/storage";
-import { afterKeyset } from "../http/paging.ts";
+import { afterKeyset, likePattern } from "../http/paging.ts";
 import type { Db, IncidentTable, Tx } from "../migrations/tables.ts";
 
 export type IncidentRow = Selectable<IncidentTable>;
@@ -51,8 +51,6 @@ export interface IncidentFilter {
   readonly severity?: Severity | undefined;
   readonly search?: string | undefined;
 }
-
-const likePattern = (search: string) => `%${search.replace(/[\\%_]/g, (character) => `\\${character}`)}%`;
 
 export function findIncidents(
   db: Db,
@@ -111,6 +109,23 @@ export async function updateIncident(tx: Tx, teamId: TeamId, input: { id: string
     .set({ ...input.set, version: sql`version + 1` })
     .where("team_id", "=", teamId)
     .where("id", "=", input.id)
+    .execute();
+}
+
+/** Incidents that are open although none of their alerts fires, untouched since `before`. */
+export function findQuietIncidents(
+  db: Db,
+  { before, limit }: { before: Date; limit: number },
+): Promise<Pick<IncidentRow, "team_id" | "id">[]> {
+  return db
+    .selectFrom("incidents")
+    .select(["team_id", "id"])
+    .where("status", "<>", "resolved")
+    .where("alerts_total", ">", 0)
+    .where("alerts_firing", "=", 0)
+    .where("updated_at", "<=", before)
+    .orderBy("updated_at")
+    .limit(limit)
     .execute();
 }
 

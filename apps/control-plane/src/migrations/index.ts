@@ -3,6 +3,7 @@ import { spine } from "./0001-spine.ts";
 import { reasonsInChinese } from "./0002-reasons-in-chinese.ts";
 import { correlation } from "./0005-correlation.ts";
 import { notifications } from "./0006-notifications.ts";
+import { noise } from "./0007-noise.ts";
 import { watchdogs } from "./0003-watchdogs.ts";
 import { cheapMoves } from "./0004-cheap-moves.ts";
 
@@ -14,4 +15,5 @@ export const migrations: Record<string, Migration> = {
   "0004-cheap-moves": cheapMoves,
   "0005-correlation": correlation,
   "0006-notifications": notifications,
+  "0007-noise": noise,
 };

@@ -1,4 +1,13 @@
-import type { Alert, GroupingFeedback, Incident, NoticeKind, Notification, RecordChange, StreamEvent } from "@sre/contracts/control-plane";
+import type {
+  Alert,
+  GroupingFeedback,
+  Incident,
+  Matcher,
+  NoticeKind,
+  Notification,
+  RecordChange,
+  StreamEvent,
+} from "@sre/contracts/control-plane";
 import type { DiagnosisRun, TimelineEntry } from "@sre/contracts/control-plane";
 import type { EntityId, LocalizedText, Severity } from "@sre/contracts/evidence";
 import type { ColumnType, Generated, Kysely, Transaction } from "kysely";
@@ -32,6 +41,10 @@ export interface AlertTable extends Owned {
   received_at: Date;
   updated_at: Date;
   incident_id: string | null;
+  /** Why it opens no incident although it could; the last reason stays when it resolves. */
+  held: ColumnType<Alert["held"], Alert["held"] | undefined, Alert["held"]>;
+  /** The maintenance window that holds it. */
+  held_by: ColumnType<string | null, string | null | undefined, string | null>;
 }
 
 export interface QuarantinedAlertTable extends Owned {
@@ -237,6 +250,18 @@ export interface NotificationTable extends Owned {
   error: string | null;
 }
 
+export interface MaintenanceWindowTable extends Owned {
+  id: string;
+  reason: string;
+  matchers: Json<Matcher[]>;
+  starts_at: Date;
+  ends_at: Date;
+  created_at: Date;
+  created_by: string;
+  cancelled_at: Date | null;
+  cancelled_by: string | null;
+}
+
 export interface SignInTable extends Owned {
   attempt_hash: string;
   state: string;
@@ -291,6 +316,7 @@ export interface Tables {
   executions: ExecutionTable;
   execution_logs: ExecutionLogTable;
   events: EventTable;
+  maintenance_windows: MaintenanceWindowTable;
   notices: NoticeTable;
   notifications: NotificationTable;
   sign_ins: SignInTable;

@@ -1,5 +1,5 @@
 import type { Notification, NotificationPreview, NotificationRoute } from "@sre/contracts/control-plane";
-import { requireScope, type CallContext } from "@sre/service-kit";
+import { defaultTeamId, requireScope, type CallContext } from "@sre/service-kit";
 import { keysetOf } from "@sre/storage";
 import type { App } from "../app.ts";
 import { pageOfRows } from "../http/paging.ts";
@@ -8,17 +8,19 @@ import { stepsFor } from "./notification-rules.ts";
 import { notificationOf, routeOf } from "./notification-view.ts";
 import { findNotifications } from "./store.ts";
 
+const rulesOf = (app: App, ctx: CallContext) => (ctx.teamId === defaultTeamId ? app.notifications?.rules : undefined);
+
 /** The routes in their order; none where nobody is told of anything. */
 export function listNotificationRoutes(app: App, ctx: CallContext): NotificationRoute[] {
   requireScope(ctx, "incidents:read");
-  const rules = app.notifications?.rules;
+  const rules = rulesOf(app, ctx);
   return rules ? rules.routes.map((route) => routeOf(rules, route)) : [];
 }
 
 /** Who would be told of an incident with these labels; nobody is. */
 export function previewNotification(app: App, ctx: CallContext, { labels }: { labels: Labels }): NotificationPreview {
   requireScope(ctx, "incidents:read");
-  const rules = app.notifications?.rules;
+  const rules = rulesOf(app, ctx);
   if (!rules) return { steps: [] };
   const steps = stepsFor(rules, labels);
   return {

@@ -1,5 +1,5 @@
 import type { NoticeKind } from "@sre/contracts/control-plane";
-import type { CallContext } from "@sre/service-kit";
+import { defaultTeamId, type CallContext } from "@sre/service-kit";
 import type { App } from "../app.ts";
 import type { Tx } from "../migrations/tables.ts";
 import { queues, type PlanJob } from "./notifications.ts";
@@ -23,7 +23,8 @@ export async function noteIncidents(
   { app, ctx }: { readonly app: App; readonly ctx: CallContext },
   happened: readonly IncidentNotice[],
 ): Promise<void> {
-  if (app.notifications === null || happened.length === 0) return;
+  // The operator's receivers are those of the one team of an installation.
+  if (app.notifications === null || ctx.teamId !== defaultTeamId || happened.length === 0) return;
   const rows = happened.map(({ incidentId, kind, step = 0 }) => ({
     team_id: ctx.teamId, id: app.newId(), incident_id: incidentId, kind, step, at: ctx.at, planned_at: null, message: null,
   })); // prettier-ignore

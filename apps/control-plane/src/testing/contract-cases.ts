@@ -29,6 +29,11 @@ const session = { cookie: "sre_session=unknown" };
 const byPrincipal = ({ path, status, body }: Case): ContractCase => ({
   success: [status, ({ known, right }) => ({ path: path(known), headers: right, ...(body === undefined ? {} : { body }) })],
 });
+const hidesAll = {
+  matchers: [{ name: "alertname", value: ".*", is_regex: true }],
+  starts_at: "2026-11-24T10:00:00Z",
+  ends_at: new Date(Date.now() + 3_600_000).toISOString(),
+};
 const open = (path: string): ContractCase => ({ success: [200, () => ({ path })] });
 
 type Own = NonNullable<ContractCase["own"]>;
@@ -83,6 +88,16 @@ export const contractCases: Readonly<Record<keyof typeof controlPlaneOperations,
   replayQuarantinedAlert: {
     ...principals.replayQuarantinedAlert,
     own: { 422: ({ known, right }) => ({ path: `/api/v1/quarantined-alerts/${known.unreadable}/replay`, headers: right }) },
+  },
+  createMaintenanceWindow: {
+    ...principals.createMaintenanceWindow,
+    own: { 422: ({ right }) => ({ path: "/api/v1/maintenance-windows", headers: right, body: { ...hidesAll, reason: "All of it" } }) },
+  },
+  cancelMaintenanceWindow: { ...principals.cancelMaintenanceWindow, own: { 409: principals.cancelMaintenanceWindow.success[1] } },
+  listSilences: { ...principals.listSilences, stored: () => ({ path: "/api/v1/silences", headers: session }) },
+  createSilence: {
+    ...principals.createSilence,
+    own: { 422: ({ right }) => ({ path: "/api/v1/silences", headers: right, body: { ...hidesAll, comment: "All of it" } }) },
   },
   listNotificationRoutes: {
     ...principals.listNotificationRoutes,

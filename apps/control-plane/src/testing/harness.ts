@@ -1,5 +1,5 @@
 // oxlint-disable-next-line no-restricted-imports -- support of tests: only they import it
-import { quietLog, startTestIssuer, type testDatabases, type TestIssuer } from "@sre/testkit";
+import { quietLog, startFakeHttp, startTestIssuer, type FakeHttp, type testDatabases, type TestIssuer } from "@sre/testkit";
 import { CustomFormat, type WebhookReceipt } from "@sre/contracts/webhooks";
 import { createMetrics, createOutboundFactory, createTokenVerifier, defaultTeamId, newUuid, systemClock } from "@sre/service-kit";
 import { readConfig, type Settings } from "../config.ts";
@@ -46,6 +46,7 @@ export type Caller = (path: string, call?: Call) => Promise<Reply>;
 export interface Harness extends AsyncDisposable {
   readonly controlPlane: ControlPlane;
   readonly assistant: FakeAssistant;
+  readonly alertmanager: FakeHttp;
   readonly url: string;
   readonly issuer: TestIssuer;
   /** Calls without credentials. */
@@ -91,6 +92,27 @@ export async function eventually<T>(look: () => Promise<T | null | undefined | f
   }
 }
 
+/** The silence that the fake Alertmanager knows. */
+export const silenceId = "00000000-0000-4000-8000-00000000005e";
+
+/** An Alertmanager with one silence, which hides one alert. */
+function startFakeAlertmanager(): Promise<FakeHttp> {
+  const [startsAt, endsAt] = ["2026-11-24T10:00:00.000Z", "2026-11-24T12:00:00.000Z"];
+  const matchers = [{ name: "team", value: "payments", isRegex: false, isEqual: true }];
+  const silences = [
+    { id: silenceId, status: { state: "active" }, comment: "Database upgrade", createdBy: "Ada", startsAt, endsAt, matchers },
+    { id: "over", status: { state: "expired" }, comment: "", createdBy: "Ada", startsAt, endsAt, matchers },
+  ];
+  const alerts = [
+    { fingerprint: "a9", labels: { alertname: "SlowQueries", team: "payments" }, startsAt, status: { silencedBy: [silenceId] } },
+  ];
+  return startFakeHttp(({ method, path }) => {
+    if (method === "POST") return { json: { silenceID: silenceId } };
+    if (method === "DELETE") return { status: path.endsWith(silenceId) ? 200 : 404 };
+    return { json: path.endsWith("/alerts") ? alerts : silences };
+  });
+}
+
 /** The control plane on a database, with an issuer and a fake assistant. */
 export async function openHarness(
   database: TestDatabase,
@@ -103,9 +125,10 @@ export async function openHarness(
   const outbound = createOutboundFactory({ metrics: createMetrics("test"), log: quietLog, clock });
   const verifier = createTokenVerifier({ issuer: issuer.issuer, audience: "assistant", outbound, clock });
   const assistant = stack.use(await startFakeAssistant({ verifier, log: quietLog, clock, newId: newUuid }));
+  const alertmanager = stack.use(await startFakeAlertmanager());
   const opened = stack.use(await database.open<Tables>(migrations));
   const read = readConfig({
-    NODE_ENV: "test", HTTP_PORT: "0", OIDC_ISSUER: issuer.issuer, ASSISTANT_URL: assistant.url, INGEST_TOKEN: ingestToken,
+    NODE_ENV: "test", HTTP_PORT: "0", OIDC_ISSUER: issuer.issuer, ASSISTANT_URL: assistant.url, ALERTMANAGER_URL: alertmanager.url, INGEST_TOKEN: ingestToken,
     OIDC_CLIENT_SECRET: "control-plane-secret", CONSOLE_CLIENT_SECRET: "console-client-secret", ...overrides.env,
   }); // prettier-ignore
   const customFormats = new Map([["sample", CustomFormat.parse(sampleFormat)]]);
@@ -126,6 +149,7 @@ export async function openHarness(
       return running;
     },
     assistant,
+    alertmanager,
     get url() {
       return running.url;
     },

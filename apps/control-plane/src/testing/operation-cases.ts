@@ -1,6 +1,6 @@
 import type { controlPlaneOperations } from "@sre/contracts/control-plane";
 import { defaultTeamId, newUuid } from "@sre/service-kit";
-import { eventually, webhook, type Caller, type Harness } from "./harness.ts";
+import { eventually, silenceId, webhook, type Caller, type Harness } from "./harness.ts";
 import { openSpare, spare } from "./spare-incidents.ts";
 import { sampleAlert } from "./sample-alert.ts";
 import { sampleEvidenceId } from "./sample-result.ts";
@@ -26,6 +26,8 @@ export interface Known {
   readonly unreadable: string;
   /** A notification that was given up. */
   readonly notification: string;
+  /** A maintenance window to come. */
+  readonly window: string;
 }
 
 const page = (path: string): Case => ({ path: () => path, status: 200, bad: { path: () => `${path}?limit=0` }, otherTeam: 200 });
@@ -33,7 +35,8 @@ const byId = (path: (known: Known) => string): Case => ({
   path,
   status: 200,
   bad: {
-    path: () => path({ incident: "x", alert: "x", diagnosis: "x", execution: "x", readable: "x", unreadable: "x", notification: "x" }),
+    path: () =>
+      path({ incident: "x", alert: "x", diagnosis: "x", execution: "x", readable: "x", unreadable: "x", notification: "x", window: "x" }),
   },
   otherTeam: 404,
 });
@@ -45,6 +48,15 @@ const change = {
   title: "checkout 4.7.1",
   started_at: "2026-11-24T09:58:00Z",
 };
+
+const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
+const window = {
+  reason: "Database upgrade",
+  matchers: [{ name: "team", value: "payments|search", is_regex: true }],
+  starts_at: inHours(1),
+  ends_at: inHours(2),
+};
+const { reason: comment, ...silence } = window;
 
 /** Operations that a principal calls, in an order in which all can succeed. */
 export const cases = {
@@ -59,6 +71,29 @@ export const cases = {
   },
   listQuarantinedAlerts: page("/api/v1/quarantined-alerts"),
   replayQuarantinedAlert: byId(({ readable }) => `/api/v1/quarantined-alerts/${readable}/replay`),
+  listMaintenanceWindows: page("/api/v1/maintenance-windows"),
+  createMaintenanceWindow: {
+    path: () => "/api/v1/maintenance-windows",
+    body: window,
+    status: 201,
+    bad: { body: { ...window, matchers: [] } },
+    otherTeam: 201,
+  },
+  cancelMaintenanceWindow: byId((known) => `/api/v1/maintenance-windows/${known.window}/cancel`),
+  listSilences: plain("/api/v1/silences"),
+  createSilence: {
+    path: () => "/api/v1/silences",
+    body: { ...silence, comment },
+    status: 201,
+    bad: { body: { ...silence, comment: "" } },
+    otherTeam: 422,
+  },
+  expireSilence: {
+    path: () => `/api/v1/silences/${silenceId}/expire`,
+    status: 204,
+    bad: { path: () => "/api/v1/silences/x/expire" },
+    otherTeam: 404,
+  },
   listNotificationRoutes: plain("/api/v1/notification-routes"),
   previewNotification: {
     path: () => "/api/v1/notification-routes/preview",
@@ -227,7 +262,7 @@ async function failNotification(harness: Harness, incidentId: string): Promise<s
   return id;
 }
 
-/** An alert with its incident, a reported diagnosis and an execution, for the cases to speak of. */
+/** An alert with its incident, a reported diagnosis, an execution and what else is known, for the cases to speak of. */
 export async function openKnown(harness: Harness, right: Caller): Promise<Known> {
   const { incident_ids: ids } = await harness.send([sampleAlert({ fingerprint: "a1" })]);
   const reported = await eventually(async () => {
@@ -247,5 +282,6 @@ export async function openKnown(harness: Harness, right: Caller): Promise<Known>
     readable: await quarantine(harness, sampleAlert({ fingerprint: "a4" })),
     unreadable: await quarantine(harness, {}),
     notification: await failNotification(harness, reported.id),
+    window: ((await right("/api/v1/maintenance-windows", { body: window })).body as { id: string }).id,
   };
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { EntityId } from "../evidence/index.ts";
-import { Instant, Labels, Page, pageOf, Severity } from "../shared/values.ts";
+import { Instant, Labels, Page, pageOf, Severity, text } from "../shared/values.ts";
 import {
   AlertmanagerWebhook, CustomBody, GrafanaWebhook, PagerDutyEvent, PagerDutyReceipt, PostedAlerts, SnsMessage, WebhookReceipt,
 } from "../webhooks/index.ts"; // prettier-ignore
@@ -23,6 +23,7 @@ export const Alert = z
     ends_at: Instant.nullable(),
     received_at: Instant,
     incident_id: z.uuid().nullable(),
+    held: z.enum(["maintenance", "flapping"]).nullable().meta({ description: "why it opened no incident although it could" }),
     links: z.array(z.object({ title: z.string(), url: z.string(), host: z.string() })).meta({ description: "http and https only" }),
   })
   .meta({ id: "Alert" });
@@ -97,7 +98,7 @@ export const alertOperations = {
   },
   listAlerts: {
     method: "GET", path: "/api/v1/alerts", summary: "Alerts, newest first", tag: "alerts", authentication: "principal", scope: "alerts:read",
-    query: Page.extend({ status: z.enum(["firing", "resolved"]).optional(), incident_id: z.uuid().optional() }), responses: { 200: pageOf(Alert) }, problems: [],
+    query: Page.extend({ status: z.enum(["firing", "resolved"]).optional(), incident_id: z.uuid().optional(), held: z.enum(["maintenance", "flapping"]).optional(), severity: Severity.optional(), search: text(200).optional() }), responses: { 200: pageOf(Alert) }, problems: [],
   },
   getAlert: {
     method: "GET", path: "/api/v1/alerts/{alert_id}", summary: "One alert", tag: "alerts", authentication: "principal", scope: "alerts:read",

@@ -7,6 +7,7 @@ import { correlationOperations } from "./correlation.ts";
 import { diagnosisOperations } from "./diagnoses.ts";
 import { eventOperations } from "./events.ts";
 import { incidentOperations } from "./incidents.ts";
+import { maintenanceOperations } from "./maintenance.ts";
 import { notificationOperations } from "./notifications.ts";
 import { peopleOperations } from "./people.ts";
 import { quarantineOperations } from "./quarantine.ts";
@@ -20,6 +21,7 @@ export * from "./correlation.ts";
 export * from "./diagnoses.ts";
 export * from "./events.ts";
 export * from "./incidents.ts";
+export * from "./maintenance.ts";
 export * from "./notifications.ts";
 export * from "./people.ts";
 export * from "./quarantine.ts";
@@ -36,6 +38,7 @@ export const controlPlaneOperations = {
   ...resourceOperations,
   ...auditOperations,
   ...eventOperations,
+  ...maintenanceOperations,
   ...notificationOperations,
   ...peopleOperations,
   ...healthOperations,

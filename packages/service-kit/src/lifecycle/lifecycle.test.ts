@@ -68,6 +68,9 @@ test("fail points do nothing unless the environment names one", () => {
   createFailPoints({}, () => hits.push("killed")).hit("any");
   createFailPoints({ FAIL_POINT: "" }, () => hits.push("killed")).hit("");
   expect(hits).toEqual([]);
+  const third = createFailPoints({ FAIL_POINT: "here:3" }, () => hits.push("killed"));
+  for (const name of ["here", "there", "here", "here", "here"]) third.hit(name);
+  expect(hits).toEqual(["killed"]);
   expect(() => createFailPoints({ FAIL_POINT: "x", NODE_ENV: "production" }, () => undefined)).toThrow(ConfigurationError);
 });
 

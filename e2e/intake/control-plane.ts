@@ -1,0 +1,73 @@
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { localSecrets } from "../../scripts/start/secrets.ts";
+import { operatorToken, settingsOf } from "../../scripts/start/settings.ts";
+import { startProcess, stopAll, untilReady, type Running } from "../../scripts/start/supervise.ts";
+
+type Variables = Readonly<Record<string, string>>;
+
+/** The control plane as a process that may be killed and started again; nobody answers where its assistant should be. */
+export interface ControlPlane {
+  readonly url: string;
+  readonly webhook: string;
+  readonly ingestToken: string;
+  readonly schema: string;
+  /** The process of now. */
+  readonly running: Running;
+  /** Starts it with further variables, after the one before ended. */
+  start(more?: Variables): Promise<void>;
+  /** What the operator reads at a path of the API. */
+  read<T>(path: string): Promise<T>;
+  close(): Promise<void>;
+}
+
+export function freePort(): Promise<string> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(String(typeof address === "object" && address ? address.port : 0)));
+    });
+  });
+}
+
+async function reader(url: string, token: () => Promise<string>, path: string): Promise<unknown> {
+  const answer = await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${await token()}` } });
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+  return answer.json();
+}
+
+/** Starts it on PostgreSQL at `databaseUrl`, in a schema of its own, or on an embedded database when it is null. */
+export async function startControlPlane(databaseUrl: string | null, more: Variables = {}): Promise<ControlPlane> {
+  const directory = mkdtempSync(join(tmpdir(), "intake-"));
+  const [CONTROL_PLANE_PORT, ASSISTANT_PORT, DEVELOPMENT_ISSUER_PORT] = await Promise.all([freePort(), freePort(), freePort()]);
+  const settings = settingsOf({ CONTROL_PLANE_PORT, ASSISTANT_PORT, DEVELOPMENT_ISSUER_PORT }, localSecrets(directory), directory);
+  const [service] = settings.services as [(typeof settings.services)[number]];
+  const schema = `intake_${randomUUID().slice(0, 8)}`;
+  const database = { DATABASE_URL: databaseUrl ?? "", DATABASE_SCHEMA: schema };
+  const quiet = { LOG_LEVEL: "warn", REDIS_URL: "", DIAGNOSIS_MAX_RETRIES: "0", DIAGNOSIS_RECHECK_SECONDS: "0" };
+  let running: Running | null = null;
+  const start = async (variables: Variables = {}) => {
+    running = startProcess({ ...service, env: { ...service.env, ...quiet, ...database, ...more, ...variables } }, directory);
+    await untilReady(running, 60_000);
+  };
+  const token = operatorToken(settings);
+  await start();
+  return {
+    url: settings.controlPlaneUrl,
+    webhook: `${settings.controlPlaneUrl}/api/v1/webhooks/alertmanager`,
+    ingestToken: settings.ingestToken,
+    schema,
+    get running() {
+      return running!;
+    },
+    start,
+    read: async <T>(path: string) => (await reader(settings.controlPlaneUrl, token, path)) as T,
+    close: async () => {
+      if (running) await stopAll([running], 10_000);
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
