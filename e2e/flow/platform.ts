@@ -6,7 +6,8 @@ import { localSecrets } from "../../scripts/start/secrets.ts";
 import { operatorToken, settingsOf } from "../../scripts/start/settings.ts";
 import { startProcess, stopAll, untilReady, type Running } from "../../scripts/start/supervise.ts";
 
-function freePort(): Promise<string> {
+/** A port of the loopback that nobody listens on. */
+export function freePort(): Promise<string> {
   return new Promise((resolve) => {
     const server = createServer().listen(0, "127.0.0.1", () => {
       const address = server.address();
@@ -26,6 +27,8 @@ export interface Platform {
   token(): Promise<string>;
   /** Calls the control plane as the operator; throws with status and body when it refuses. */
   call<T>(method: string, path: string, body?: object): Promise<T>;
+  /** Ends the control plane by the signal, and starts it again after a while. */
+  restartControlPlane(how: { readonly signal: "SIGTERM" | "SIGKILL"; readonly awayMs: number }): Promise<void>;
   /** Stops the assistant and starts it with other sources. */
   restartAssistant(sources: Variables): Promise<void>;
   close(): Promise<void>;
@@ -43,7 +46,7 @@ export async function startPlatform(sources: Variables, controlPlane: Variables 
     await untilReady(running, 120_000);
     return running;
   };
-  const first = await start(plane, controlPlane);
+  let first = await start(plane, controlPlane);
   let assistant = await start(expert, sources);
   const token = operatorToken(settings);
   return {
@@ -61,6 +64,12 @@ export async function startPlatform(sources: Variables, controlPlane: Variables 
       if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
       return (await answer.json()) as T;
     },
+    restartControlPlane: async ({ signal, awayMs }) => {
+      first.process.kill(signal);
+      await first.ended;
+      await new Promise((resolve) => setTimeout(resolve, awayMs));
+      first = await start(plane, controlPlane);
+    },
     restartAssistant: async (other) => {
       await stopAll([assistant], 10_000);
       assistant = await start(expert, other);
@@ -73,4 +82,12 @@ export async function startPlatform(sources: Variables, controlPlane: Variables 
 }
 
 // A source that a test leaves out must not leak in from the environment of the test run.
-const withoutSources: Variables = { PROMETHEUS_URL: "", LOKI_URL: "", KUBECONFIG: "", SOURCES_FILE: "", REDIS_URL: "", DATABASE_URL: "" };
+const withoutSources: Variables = {
+  PROMETHEUS_URL: "",
+  ALERTMANAGER_URL: "",
+  LOKI_URL: "",
+  KUBECONFIG: "",
+  SOURCES_FILE: "",
+  REDIS_URL: "",
+  DATABASE_URL: "",
+};

@@ -40,6 +40,8 @@ export function settingsOf(env: Environment, secrets: Secrets, dataDirectory: st
     OIDC_CLIENT_SECRET: given("CONTROL_PLANE_CLIENT_SECRET"), CONSOLE_CLIENT_SECRET: given("CONSOLE_CLIENT_SECRET"), ASSISTANT_CLIENT_SECRET: given("ASSISTANT_CLIENT_SECRET"),
     OPERATOR_CLIENT_SECRET: given("OPERATOR_CLIENT_SECRET"), RECORDED_SCENARIOS: realSources ? "" : "1", DEVELOPMENT_ISSUER: issuer === developmentIssuer ? "1" : "", DEVELOPMENT_ISSUER_SECRET: secrets.DEVELOPMENT_ISSUER_SECRET,
     INGEST_TOKEN: ingestToken, ASSISTANT_URL: assistantUrl, GROUPING_TOPOLOGY_STEPS: env["GROUPING_TOPOLOGY_STEPS"] ?? "2",
+    // A laptop that sleeps misses no alerts.
+    INTAKE_GAP_SECONDS: env["INTAKE_GAP_SECONDS"] ?? "0",
   }; // prettier-ignore
   const assistant = {
     ...shared, HTTP_PORT: port("ASSISTANT_PORT", "8081"), OIDC_AUDIENCE: "assistant", OIDC_CLIENT_ID: "assistant", OIDC_CLIENT_SECRET: given("ASSISTANT_CLIENT_SECRET"),

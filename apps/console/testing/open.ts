@@ -24,7 +24,9 @@ export const test = base.extend<{ complaints: string[] }>({
       ]);
       await use(complaints);
       expect(
-        complaints.filter((text) => !text.includes("401") && !text.includes("404") && !text.includes("ERR_INCOMPLETE_CHUNKED")),
+        complaints.filter(
+          (text) => !text.includes("401") && !text.includes("404") && !text.includes("503") && !text.includes("ERR_INCOMPLETE_CHUNKED"),
+        ),
       ).toEqual([]);
     },
     { auto: true },

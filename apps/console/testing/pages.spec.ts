@@ -16,6 +16,10 @@ const pages = {
   evidence: `${incidentPath(1042)}?evidence=${answers.errors.id}`,
   unanswered: `${incidentPath(1042)}?evidence=${answers.traces.id}`,
   sources: "/sources",
+  alerts: "/alerts",
+  notifications: "/notifications",
+  maintenance: "/maintenance",
+  quarantine: "/quarantine",
 };
 /** Pictures of these are kept and compared; the others are only examined. */
 const pictured = ["list", "incident"] as const;
@@ -50,7 +54,15 @@ for (const language of ["en", "zh-TW"] as const) {
 for (const width of [320, 861, 1200]) {
   test(`nothing scrolls sideways at ${width} px`, async ({ page }) => {
     await page.setViewportSize({ width, height: 900 });
-    for (const path of [pages.incident, pages.questions, pages.sources]) {
+    for (const path of [
+      pages.incident,
+      pages.questions,
+      pages.sources,
+      pages.alerts,
+      pages.notifications,
+      pages.maintenance,
+      pages.quarantine,
+    ]) {
       await open(page, path);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
     }

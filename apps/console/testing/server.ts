@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { extname, join } from "node:path";
 import { controlPlaneOperations, problemStatus, type ProblemCode } from "@sre/contracts/control-plane";
 import { confirmedRun, freshState, incidentId, runId, summaryOf, type State } from "./fixture/incidents.ts";
+import { freshNoise, routes, type Noise } from "./fixture/noise.ts";
 import { now } from "./fixture/build.ts";
 
 const dist = join(import.meta.dirname, "..", "dist");
@@ -20,6 +21,7 @@ const types: Record<string, string> = {
 type Ops = typeof controlPlaneOperations;
 interface Session {
   readonly state: State;
+  readonly noise: Noise;
   readonly streams: Set<ServerResponse>;
   events: number;
 }
@@ -28,7 +30,7 @@ const sessions = new Map<string, Session>();
 function sessionOf(request: IncomingMessage): Session | null {
   const name = /sre_session=([\w-]+)/.exec(request.headers.cookie ?? "")?.[1];
   if (!name) return null;
-  const session = sessions.get(name) ?? { state: freshState(), streams: new Set<ServerResponse>(), events: 0 };
+  const session = sessions.get(name) ?? { state: freshState(), noise: freshNoise(), streams: new Set<ServerResponse>(), events: 0 };
   sessions.set(name, session);
   return session;
 }
@@ -86,6 +88,66 @@ function list(state: State, query: URLSearchParams) {
   return { items: items.slice(0, Number(query.get("limit") ?? 50)), next_cursor: null };
 }
 
+function alertsOf(state: State, query: URLSearchParams) {
+  const asked = (name: string) => query.get(name) ?? "";
+  const items = state.alerts.filter(
+    (alert) =>
+      (asked("incident_id") === "" || alert.incident_id === asked("incident_id")) &&
+      (asked("status") === "" || alert.status === asked("status")) &&
+      (asked("severity") === "" || alert.severity === asked("severity")) &&
+      (asked("held") === "" || alert.held === asked("held")) &&
+      `${alert.name} ${alert.entity}`.toLowerCase().includes(asked("search").toLowerCase()),
+  );
+  return { items, next_cursor: null };
+}
+
+/** Answers what is about notifications, maintenance and quarantine; false when it is about something else. */
+function readNoise(noise: Noise, response: ServerResponse, url: URL): boolean {
+  const status = url.searchParams.get("status");
+  const answers: Partial<Record<string, () => void>> = {
+    "notification-routes": () => reply(response, "listNotificationRoutes", { items: noise.routes }),
+    notifications: () =>
+      reply(response, "listNotifications", {
+        items: noise.notifications.filter((one) => !status || one.status === status),
+        next_cursor: null,
+      }),
+    "maintenance-windows": () => reply(response, "listMaintenanceWindows", { items: noise.windows, next_cursor: null }),
+    silences: () =>
+      noise.alertmanager === "away"
+        ? problem(response, "unavailable", "Alertmanager does not answer.")
+        : reply(response, "listSilences", { alertmanager: noise.alertmanager, items: noise.silences }),
+    "quarantined-alerts": () => reply(response, "listQuarantinedAlerts", { items: noise.quarantine, next_cursor: null }),
+  };
+  const answer = answers[url.pathname.split("/")[3] ?? ""];
+  answer?.();
+  return answer !== undefined;
+}
+
+/** Changes what is about notifications, maintenance and quarantine; false when it is about something else. */
+function writeNoise(noise: Noise, response: ServerResponse, asked: { noun: string; id: string; verb: string; body: Record<string, unknown> }): boolean {
+  const { noun, id, verb, body } = asked;
+  if (noun === "notifications" && verb === "resend") {
+    noise.notifications = noise.notifications.map((one) => (one.id === id ? { ...one, status: "queued", attempts: 0, error: null } : one));
+    reply(response, "resendNotification", noise.notifications.find((one) => one.id === id));
+  } else if (noun === "notification-routes")
+    reply(response, "previewNotification", { steps: [{ after_minutes: 0, routes: routes.slice(0, 2) }, { after_minutes: 10, routes: routes.slice(2) }] });
+  else if (noun === "maintenance-windows" && verb === "cancel") {
+    noise.windows = noise.windows.map((one) => (one.id === id ? { ...one, state: "cancelled", cancelled_at: now, cancelled_by: "Mei", alerts_held: 0 } : one));
+    reply(response, "cancelMaintenanceWindow", noise.windows.find((one) => one.id === id));
+  } else if (noun === "maintenance-windows") {
+    const made = { ...noise.windows[0]!, id: "00000000-0000-7000-8000-900000000999", state: "scheduled" as const, alerts_held: 0, ...(body as object) };
+    noise.windows = [made, ...noise.windows];
+    reply(response, "createMaintenanceWindow", made);
+  } else if (noun === "silences" && verb === "expire") {
+    noise.silences = [];
+    response.writeHead(204).end();
+  } else if (noun === "quarantined-alerts") {
+    noise.quarantine = [];
+    reply(response, "replayQuarantinedAlert", { accepted: 1, quarantined: 0, incident_ids: [] });
+  } else return false;
+  return true;
+} // prettier-ignore
+
 function change(session: Session, id: string, update: Partial<State["incidents"][number]>) {
   const at = session.state.incidents.findIndex((incident) => incident.id === id);
   const before = session.state.incidents[at];
@@ -121,7 +183,18 @@ function happen(session: Session, what: string): void {
         : run,
     );
     announce(session, "diagnosis.updated", [incidentId(1040), runId(3)]);
-  } else if (what === "cut-stream") for (const stream of session.streams) stream.destroy();
+  } else if (what === "nothing") {
+    state.alerts = [];
+    Object.assign(session.noise, {
+      routes: [],
+      notifications: [],
+      windows: [],
+      silences: [],
+      alertmanager: null,
+      quarantine: [],
+    } satisfies Noise);
+  } else if (what === "no-alertmanager") session.noise.alertmanager = "away";
+  else if (what === "cut-stream") for (const stream of session.streams) stream.destroy();
 }
 
 function read(session: Session, response: ServerResponse, url: URL): void {
@@ -129,11 +202,8 @@ function read(session: Session, response: ServerResponse, url: URL): void {
   const [, , , noun, id, more, last] = url.pathname.split("/");
   const incident = state.incidents.find((each) => each.id === id);
   if (noun === "sources") return reply(response, "listSources", { tools: state.sources });
-  if (noun === "alerts")
-    return reply(response, "listAlerts", {
-      items: state.alerts.filter((alert) => alert.incident_id === url.searchParams.get("incident_id")),
-      next_cursor: null,
-    });
+  if (noun === "alerts") return reply(response, "listAlerts", alertsOf(state, url.searchParams));
+  if (readNoise(session.noise, response, url)) return undefined;
   if (noun === "diagnoses" && more === "evidence") {
     const answer = state.evidence.find((each) => each.id === last);
     return answer ? reply(response, "getDiagnosisEvidence", answer) : problem(response, "not_found", "There is no such evidence.");
@@ -158,8 +228,9 @@ function read(session: Session, response: ServerResponse, url: URL): void {
 async function write(session: Session, request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (request.headers["x-csrf-token"] !== session.state.person.csrf_token)
     return problem(response, "forbidden", "The session's token is missing.");
-  const [, , , , id = "", verb] = (request.url ?? "").split("/");
+  const [, , , noun = "", id = "", verb = ""] = (request.url ?? "").split("/");
   const body = await bodyOf(request);
+  if (writeNoise(session.noise, response, { noun, id, verb, body })) return undefined;
   if (verb === "acknowledge")
     return reply(response, "acknowledgeIncident", change(session, id, { status: "acknowledged", acknowledged_at: now, assignee: "Mei" }));
   if (verb === "resolve")

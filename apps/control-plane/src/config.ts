@@ -26,6 +26,7 @@ const own = z.object({
   RECORDED_SCENARIOS: z.enum(["", "1"]).default("").meta({ description: "1: alerts whose label scenario names a recording are judged from it (the assistant's SNAPSHOT_DIR); for demonstrations, refused in production" }),
   ENTITY_MAPPING: z.string().max(20_000).optional().meta({ description: "JSON object: which labels give cluster, environment, namespace, service, workloads, pod, node, job, instance; lists given here replace the defaults" }),
   ENTITY_MAPPING_FILE: path.optional().meta({ description: "file with the same JSON object, instead of ENTITY_MAPPING" }),
+  INTAKE_GAP_SECONDS: seconds(0, 86_400, 30).meta({ description: "how long no delivery could be taken in before an incident tells of it afterwards; 0: never", unit: "s" }),
   SENDER_FORMATS_FILE: path.optional().meta({ description: "YAML or JSON file with formats of senders of your own (docs/operations/senders.md)" }),
   TOPOLOGY_FILE: path.optional().meta({ description: "JSON file with resources and edges (the body of PUT /api/v1/topology), declared at every start" }),
   DIAGNOSIS_DEBOUNCE_SECONDS: seconds(0, 3_600, 30).meta({ description: "how long to gather new entities and severities before diagnosing again", unit: "s" }),
@@ -72,6 +73,8 @@ export interface Settings {
   readonly mapping: EntityMapping;
   readonly customFormats: CustomFormats;
   readonly correlation: CorrelationSettings;
+  /** The shortest outage of the intake that is told of; null: none is. */
+  readonly intakeGapMs: number | null;
   readonly diagnosis: {
     readonly debounceSeconds: number;
     readonly recheckSeconds: number;
@@ -186,6 +189,7 @@ function refuseRecordings(vars: Variables): void {
 function readSettings(vars: Variables, readFile: ReadFile): Settings {
   return {
     mapping: readMapping(vars, readFile),
+    intakeGapMs: vars.INTAKE_GAP_SECONDS === 0 ? null : vars.INTAKE_GAP_SECONDS * 1_000,
     customFormats: readCustomFormats(vars.SENDER_FORMATS_FILE, readFile),
     correlation: {
       threshold: vars.GROUPING_THRESHOLD,

@@ -24,6 +24,7 @@ import { cookiesFor } from "./people/cookies.ts";
 import { startIssuer } from "./people/development-issuer.ts";
 import { createIssuerClient } from "./people/issuer-client.ts";
 import type { People } from "./people/people.ts";
+import { watchOwnPresence } from "./watchdogs/report-gap.ts";
 import { watchForSilence } from "./watchdogs/report-silence.ts";
 import { createDependencyCache } from "./resources/dependency-cache.ts";
 import { loadTopologyFile } from "./resources/load-topology-file.ts";
@@ -161,6 +162,7 @@ export async function openControlPlane(config: Config, parts: Parts): Promise<Co
   stack.use(await workOnNotifications(app));
   stack.use(forgetOldEvents(app));
   stack.use(watchForSilence(app));
+  stack.use(watchOwnPresence(app));
   stack.use(watchNoise(app));
   log.info({ url: server.url, database: database.kind }, "control plane listening");
   const opened = stack.move();

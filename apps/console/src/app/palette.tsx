@@ -23,6 +23,12 @@ function useEntries(): Entry[] {
   const incidents = useQuery(incidentsQuery({ status: "all" }));
   const pages: Entry[] = [
     { id: "incidents", group: t("palette.pages"), title: t("nav.incidents"), run: () => void navigate({ to: "/incidents" }) },
+    ...(["alerts", "notifications", "maintenance", "quarantine"] as const).map((id) => ({
+      id,
+      group: t("palette.pages"),
+      title: t(`nav.${id}`),
+      run: () => void navigate({ to: `/${id}` }),
+    })),
     { id: "sources", group: t("palette.pages"), title: t("nav.sources"), run: () => void navigate({ to: "/sources" }) },
   ];
   const found = (incidents.data?.items ?? []).map((incident) => ({

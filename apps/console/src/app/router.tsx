@@ -2,7 +2,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { signedInQuery } from "../api/queries.ts";
 import { RequestFailed } from "../api/client.ts";
-import { readIncidentSearch, readListSearch } from "./search.ts";
+import { readAlertSearch, readIncidentSearch, readListSearch, readNotificationSearch } from "./search.ts";
 import { NotFound, RouteProblem } from "./route-problem.tsx";
 import { Shell } from "./shell.tsx";
 
@@ -63,7 +63,45 @@ const sourcesRoute = createRoute({
   component: lazyRouteComponent(() => import("../sources/source-page.tsx"), "SourcePage"),
 });
 
-const routeTree = rootRoute.addChildren([signInRoute, shellRoute.addChildren([homeRoute, listRoute, incidentRoute, sourcesRoute])]);
+const alertsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/alerts",
+  validateSearch: readAlertSearch,
+  component: lazyRouteComponent(() => import("../alerts/alert-page.tsx"), "AlertPage"),
+});
+
+const notificationsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/notifications",
+  validateSearch: readNotificationSearch,
+  component: lazyRouteComponent(() => import("../notifications/notification-page.tsx"), "NotificationPage"),
+});
+
+const maintenanceRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/maintenance",
+  component: lazyRouteComponent(() => import("../maintenance/maintenance-page.tsx"), "MaintenancePage"),
+});
+
+const quarantineRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/quarantine",
+  component: lazyRouteComponent(() => import("../quarantine/quarantine-page.tsx"), "QuarantinePage"),
+});
+
+const routeTree = rootRoute.addChildren([
+  signInRoute,
+  shellRoute.addChildren([
+    homeRoute,
+    listRoute,
+    incidentRoute,
+    alertsRoute,
+    notificationsRoute,
+    maintenanceRoute,
+    quarantineRoute,
+    sourcesRoute,
+  ]),
+]);
 
 export function createConsoleRouter(client: QueryClient) {
   return createRouter({

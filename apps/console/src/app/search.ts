@@ -58,6 +58,25 @@ export function readIncidentSearch(search: Raw): IncidentSearch {
   };
 }
 
+/** What the address of the alerts says. */
+export interface AlertSearch {
+  readonly status?: "firing" | "resolved";
+  readonly severity?: Severity;
+  readonly held?: "maintenance" | "flapping";
+  readonly q?: string;
+}
+
+export function readAlertSearch(search: Raw): AlertSearch {
+  const status = oneOf(search["status"], ["firing", "resolved"] as const);
+  const held = oneOf(search["held"], ["maintenance", "flapping"] as const);
+  const { severity, q } = readListSearch(search);
+  return { ...(status ? { status } : {}), ...(severity ? { severity } : {}), ...(held ? { held } : {}), ...(q ? { q } : {}) };
+}
+
+export function readNotificationSearch(search: Raw): { readonly status?: "failed" } {
+  return search["status"] === "failed" ? { status: "failed" } : {};
+}
+
 /** An address without some of what it says. */
 export function without<Name extends keyof IncidentSearch>(search: IncidentSearch, names: readonly Name[]): IncidentSearch {
   const kept = Object.entries(search).filter(([name]) => !names.some((each) => each === name));

@@ -16,6 +16,10 @@ function MainLinks() {
   return (
     <nav aria-label={t("nav.main")} className="shell-links">
       <Link to="/incidents">{t("nav.incidents")}</Link>
+      <Link to="/alerts">{t("nav.alerts")}</Link>
+      <Link to="/notifications">{t("nav.notifications")}</Link>
+      <Link to="/maintenance">{t("nav.maintenance")}</Link>
+      <Link to="/quarantine">{t("nav.quarantine")}</Link>
       <Link to="/sources">{t("nav.sources")}</Link>
     </nav>
   );
@@ -31,6 +35,10 @@ export function Shell() {
     "mod+k": () => setOpen("palette"),
     "?": () => setOpen("keys"),
     "g i": () => void navigate({ to: "/incidents" }),
+    "g a": () => void navigate({ to: "/alerts" }),
+    "g n": () => void navigate({ to: "/notifications" }),
+    "g m": () => void navigate({ to: "/maintenance" }),
+    "g q": () => void navigate({ to: "/quarantine" }),
     "g s": () => void navigate({ to: "/sources" }),
   });
   return (

@@ -1,48 +1,15 @@
-import { Button, Textarea, TextInput } from "@mantine/core";
+import { Textarea, TextInput } from "@mantine/core";
 import type { Incident } from "@sre/contracts/control-plane";
-import { useState, type FormEvent, type ReactNode } from "react";
+import { useState, type FormEvent } from "react";
 import { useLanguage } from "../app/language.ts";
 import { entityName } from "../format/entity.ts";
-import { Dialog } from "../ui/dialog.tsx";
+import { FormDialog } from "../ui/form-dialog.tsx";
 import type { IncidentActions } from "./use-incident-actions.ts";
 
 interface DialogProps {
   readonly incident: Incident;
   readonly actions: IncidentActions;
   readonly onClose: () => void;
-}
-
-interface FormProps {
-  readonly title: string;
-  readonly send: string;
-  readonly working: boolean;
-  readonly onSend: () => Promise<boolean>;
-  readonly onClose: () => void;
-  readonly children: ReactNode;
-}
-
-/** A dialog that stays open, with what was written, until the server has taken it. */
-function FormDialog({ title, send, working, onSend, onClose, children }: FormProps) {
-  const { t } = useLanguage();
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    void onSend().then((done) => done && onClose());
-  };
-  return (
-    <Dialog onClose={onClose} title={title}>
-      <form className="dialog-form" onSubmit={submit}>
-        {children}
-        <div className="dialog-buttons">
-          <Button variant="default" onClick={onClose}>
-            {t("common.cancel")}
-          </Button>
-          <Button type="submit" loading={working}>
-            {send}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
-  );
 }
 
 export function ResolveDialog({ incident, actions, onClose }: DialogProps) {

@@ -1,12 +1,11 @@
 import { Button, Menu, NativeSelect, SegmentedControl, TextInput } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useRef, useState, type Ref } from "react";
+import { useState, type Ref } from "react";
 import { useLanguage } from "../app/language.ts";
 import { readListSearch, severities, type ListSearch } from "../app/search.ts";
+import { SearchBox } from "../ui/search-box.tsx";
 import { loadViews, storeViews, withView, type SavedView } from "./saved-views.ts";
 
-/** How long typing must rest before the search is sent, in milliseconds. */
-const typingPauseMs = 250;
 const statuses = ["open", "new", "acknowledged", "resolved", "all"] as const;
 
 function SavedViews({ search, onChoose }: { search: ListSearch; onChoose: (search: ListSearch) => void }) {
@@ -64,17 +63,8 @@ function SavedViews({ search, onChoose }: { search: ListSearch; onChoose: (searc
 export function ListFilters({ search, searchRef }: { search: ListSearch; searchRef: Ref<HTMLInputElement> }) {
   const { t } = useLanguage();
   const navigate = useNavigate({ from: "/incidents" });
-  const [text, setText] = useState(search.q ?? "");
-  const typing = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => setText(search.q ?? ""), [search.q]);
-  useEffect(() => () => clearTimeout(typing.current), []);
   const go = (change: Record<string, string | undefined>, replace = false) =>
     void navigate({ search: (before) => readListSearch({ ...before, ...change }), replace });
-  const type = (value: string) => {
-    setText(value);
-    clearTimeout(typing.current);
-    typing.current = setTimeout(() => go({ q: value }, true), typingPauseMs);
-  };
   return (
     <div className="filters" role="search">
       <SegmentedControl
@@ -89,15 +79,12 @@ export function ListFilters({ search, searchRef }: { search: ListSearch; searchR
         onChange={(event) => go({ severity: event.currentTarget.value || undefined })}
         data={[{ value: "", label: t("severity.any") }, ...severities.map((value) => ({ value, label: t(`severity.${value}`) }))]}
       />
-      <TextInput
-        ref={searchRef}
-        type="search"
-        className="filters-text"
-        aria-label={t("list.search")}
-        placeholder={t("list.searchHint")}
-        value={text}
-        maxLength={200}
-        onChange={(event) => type(event.currentTarget.value)}
+      <SearchBox
+        inputRef={searchRef}
+        label={t("list.search")}
+        hint={t("list.searchHint")}
+        value={search.q ?? ""}
+        onSearch={(q) => go({ q }, true)}
       />
       <SavedViews search={search} onChoose={(chosen) => void navigate({ search: chosen })} />
     </div>

@@ -1,8 +1,6 @@
-import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
-import { call, callText, RequestFailed } from "../api/client.ts";
+import { call, callText } from "../api/client.ts";
+import { useRun } from "../api/use-run.ts";
 import { useLanguage } from "../app/language.ts";
-import { useToast } from "../ui/toast.tsx";
 
 export interface ChosenDeployment {
   readonly cluster: string;
@@ -13,31 +11,7 @@ export interface ChosenDeployment {
 /** What people can do to incidents; each says what came of it and renews what it changed. */
 export function useIncidentActions() {
   const { t, language } = useLanguage();
-  const toast = useToast();
-  const client = useQueryClient();
-  const [working, setWorking] = useState(false);
-
-  const run = async (work: () => Promise<unknown>, done: string): Promise<boolean> => {
-    setWorking(true);
-    try {
-      await work();
-      toast(done);
-      return true;
-    } catch (error) {
-      const problem = error instanceof RequestFailed ? error.problem : null;
-      toast(
-        problem
-          ? `${problem.detail} ${problem.next_step}`
-          : error instanceof RequestFailed
-            ? t(`problem.${error.kind}`)
-            : t("action.copyFailed"),
-      );
-      return false;
-    } finally {
-      setWorking(false);
-      await Promise.all([client.invalidateQueries({ queryKey: ["incidents"] }), client.invalidateQueries({ queryKey: ["incident"] })]);
-    }
-  };
+  const { working, run } = useRun([["incidents"], ["incident"]]);
 
   const on = (incident_id: string) => ({ params: { incident_id } });
   return {

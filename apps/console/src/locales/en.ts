@@ -1,4 +1,5 @@
 import { evidenceTexts } from "./en-evidence.ts";
+import { noiseTexts } from "./en-noise.ts";
 
 /** Every text of the page in English; the other language has the same keys, held by the compiler. */
 export const en = {
@@ -23,6 +24,10 @@ export const en = {
   },
   nav: {
     incidents: "Incidents",
+    alerts: "Alerts",
+    notifications: "Notifications",
+    maintenance: "Maintenance",
+    quarantine: "Quarantine",
     sources: "Sources",
     main: "Main",
     appearance: "Language and appearance",
@@ -232,6 +237,7 @@ export const en = {
     questions: "Questions asked",
   },
   ...evidenceTexts,
+  ...noiseTexts,
   keys: {
     title: "Keys",
     anywhere: "Anywhere",
@@ -240,6 +246,10 @@ export const en = {
     palette: "go to anything",
     help: "this list",
     incidents: "incident list",
+    alerts: "alerts",
+    notifications: "notifications",
+    maintenance: "maintenance",
+    quarantine: "quarantine",
     sources: "sources",
     down: "next incident",
     up: "previous incident",
@@ -267,3 +277,4 @@ type Texts<T> = { readonly [Key in keyof T]: T[Key] extends string ? string : Te
 /** What a language must hold: every key of the English texts. */
 export type Messages = Texts<typeof en>;
 export type EvidenceMessages = Texts<typeof evidenceTexts>;
+export type NoiseMessages = Texts<typeof noiseTexts>;

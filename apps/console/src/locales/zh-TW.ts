@@ -1,5 +1,6 @@
 import type { Messages } from "./en.ts";
 import { evidenceTexts } from "./zh-TW-evidence.ts";
+import { noiseTexts } from "./zh-TW-noise.ts";
 
 /** 介面文字，以台灣工程師的用語撰寫。 */
 export const zhTW: Messages = {
@@ -24,6 +25,10 @@ export const zhTW: Messages = {
   },
   nav: {
     incidents: "事件",
+    alerts: "告警",
+    notifications: "通知",
+    maintenance: "維護",
+    quarantine: "隔離區",
     sources: "資料來源",
     main: "主選單",
     appearance: "語言與外觀",
@@ -233,6 +238,7 @@ export const zhTW: Messages = {
     questions: "問過的問題",
   },
   ...evidenceTexts,
+  ...noiseTexts,
   keys: {
     title: "快捷鍵",
     anywhere: "任何頁面",
@@ -241,6 +247,10 @@ export const zhTW: Messages = {
     palette: "前往任何地方",
     help: "此清單",
     incidents: "事件清單",
+    alerts: "告警",
+    notifications: "通知",
+    maintenance: "維護",
+    quarantine: "隔離區",
     sources: "資料來源",
     down: "下一件",
     up: "上一件",

@@ -58,7 +58,7 @@ describe.each(testDatabases)("deliveries in any sequence on $name", (database) =
   let receive: ReceiveAlerts;
   let cluster = 0;
   beforeAll(async () => {
-    harness = await openHarness(database, { env: { DIAGNOSIS_RECHECK_SECONDS: "0" } });
+    harness = await openHarness(database, { env: { DIAGNOSIS_RECHECK_SECONDS: "0", AUTO_RESOLVE_SECONDS: "0" } });
     receive = openIntake(harness.controlPlane.app);
   });
   afterAll(async () => harness[Symbol.asyncDispose]());

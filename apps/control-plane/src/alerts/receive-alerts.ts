@@ -16,6 +16,7 @@ import { acknowledgeForSender } from "../incidents/acknowledge-incident.ts";
 import { DeliveryQueue, queueLimits } from "./delivery-queue.ts";
 import type { Delivery } from "./formats/delivery.ts";
 import { withoutRepeats, type IncomingAlert } from "./incoming-alert.ts";
+import { onlyNewestFires } from "./only-newest-fires.ts";
 import { alertsIn, readDelivery, together, type ReadDelivery } from "./read-delivery.ts";
 import { resolveAlerts } from "./resolve-alerts.ts";
 import { noteWatchdogs } from "../watchdogs/note-watchdogs.ts";
@@ -207,7 +208,8 @@ export async function receiveIn(tx: Tx, app: App, deliveries: readonly ReadDeliv
   await lockIntake(tx, first.teamId);
   const keyed = deliveries.flatMap((one) => one.keyed);
   const settled = await settleKeyedAlerts(tx, first.teamId, { integration, keyed, at });
-  const given = [...deliveries.flatMap((one) => one.alerts), ...settled.alerts];
+  const timed = await onlyNewestFires(tx, first.teamId, { integration, alerts: deliveries.flatMap((one) => one.alerts) });
+  const given = [...timed, ...settled.alerts];
   const batch: Batch = { deliveries, alerts: await compare(tx, call, { integration, given }) };
   for (const { ctx, delivery: of, malformed } of deliveries)
     await quarantineItems(tx, { app, ctx }, { integration, receiver: of.receiver, malformed });

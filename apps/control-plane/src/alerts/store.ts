@@ -7,6 +7,9 @@ import { afterKeyset, likePattern } from "../http/paging.ts";
 import type { AlertTable, Db, Tx } from "../migrations/tables.ts";
 import type { IncomingAlert } from "./incoming-alert.ts";
 
+// Only the newest may fire, so that what is older than a few has been over for long.
+const startsLookedAt = 3;
+
 export type AlertRow = Selectable<AlertTable>;
 
 /** An incoming alert with what it is about. */
@@ -83,6 +86,21 @@ export async function findStored(
     rows.map(({ id, index }) => ({ id, index, alert: alerts[index]! })),
   );
   return new Map(rows.map(({ index, ...row }) => [index, { ...row, changed: changed.has(index) }]));
+}
+
+/** The newest alerts of these fingerprints, by their start. */
+export async function findLatest(
+  tx: Tx,
+  teamId: TeamId,
+  { integration, fingerprints }: { readonly integration: string; readonly fingerprints: readonly string[] },
+): Promise<AlertRow[]> {
+  if (fingerprints.length === 0) return [];
+  const { rows } = await sql<AlertRow>`
+    select a.* from jsonb_array_elements_text(${JSON.stringify(fingerprints)}::jsonb) as i(fingerprint)
+    cross join lateral (
+      select * from alerts where team_id = ${teamId} and integration = ${integration} and fingerprint = i.fingerprint order by starts_at desc limit ${startsLookedAt}
+    ) a`.execute(tx);
+  return rows;
 }
 
 interface AlertToWrite extends ResolvedAlert {

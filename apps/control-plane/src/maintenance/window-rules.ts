@@ -5,7 +5,7 @@ import { PatternRefused } from "../matchers/pattern.ts";
 import type { MaintenanceWindowRow } from "./store.ts";
 
 /** The longest window or silence, in milliseconds: what is forgotten hides alerts for no longer than that. */
-export const windowMsMax = 30 * 24 * 3_600_000;
+const windowMsMax = 30 * 24 * 3_600_000;
 
 /** Refuses a stretch of time or matchers that would hide too much. Throws RuleBroken unprocessable with the field. */
 export function requireBounded(input: { matchers: readonly Matcher[]; startsAt: Date; endsAt: Date; at: Date }): void {

@@ -6,6 +6,7 @@ import { notifications } from "./0006-notifications.ts";
 import { noise } from "./0007-noise.ts";
 import { watchdogs } from "./0003-watchdogs.ts";
 import { cheapMoves } from "./0004-cheap-moves.ts";
+import { intakePresence } from "./0008-intake-presence.ts";
 
 /** Every migration by its name, run in the order of the names. */
 export const migrations: Record<string, Migration> = {
@@ -16,4 +17,5 @@ export const migrations: Record<string, Migration> = {
   "0005-correlation": correlation,
   "0006-notifications": notifications,
   "0007-noise": noise,
+  "0008-intake-presence": intakePresence,
 };

@@ -58,6 +58,11 @@ export interface QuarantinedAlertTable extends Owned {
   payload: string;
 }
 
+interface IntakePresenceTable extends Owned {
+  seen_at: Date;
+  incident_id: string | null;
+}
+
 export interface WatchdogTable extends Owned {
   integration: string;
   cluster: string;
@@ -304,6 +309,7 @@ export interface Tables {
   alerts: AlertTable;
   quarantined_alerts: QuarantinedAlertTable;
   watchdogs: WatchdogTable;
+  intake_presence: IntakePresenceTable;
   incidents: IncidentTable;
   incident_entities: IncidentEntityTable;
   timeline_entries: TimelineEntryTable;

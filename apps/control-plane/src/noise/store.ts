@@ -5,7 +5,7 @@ import type { AlertRow } from "../alerts/store.ts";
 import type { Db, Tx } from "../migrations/tables.ts";
 
 /** What is stored of the alerts of one fingerprint. */
-export interface History {
+interface History {
   readonly fingerprint: string;
   /** How often it began before, within the window before this start; counted up to a limit. */
   readonly starts: number;

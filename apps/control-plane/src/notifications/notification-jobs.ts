@@ -20,7 +20,7 @@ export function notificationQueues(attemptsMax: number) {
 }
 
 /** Gives a job to notifications that wait and have none, as when a process was killed in the last run of theirs. */
-export async function resumeStalled(app: App): Promise<void> {
+async function resumeStalled(app: App): Promise<void> {
   const before = new Date(app.clock.now().getTime() - sendLimits.stalledAfterMs);
   for (const { team_id, id } of await findStalled(app.database.kysely, { before, limit: sendLimits.stalledMax })) {
     const job: SendJob = { team_id, notification_id: id };

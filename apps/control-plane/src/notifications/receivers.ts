@@ -5,7 +5,7 @@ import { placeOf, titleOf, verdictOf, type Message } from "./message.ts";
 import type { NotificationRules, ReceiverConfig } from "./notification-rules.ts";
 
 /** One message on its way. `id` is the same on every attempt, `at` is the time of this one. */
-export interface Sending {
+interface Sending {
   readonly id: string;
   readonly at: Date;
   readonly message: Message;
@@ -42,7 +42,7 @@ function slackCall({ message }: Sending, language: Language): Call {
 }
 
 /** Headers of the Standard Webhooks specification, version 1: the signature is of the id, the time of this attempt and the body. */
-export function signatureHeaders(input: { id: string; at: Date; body: string; secret: string }): Record<string, string> {
+function signatureHeaders(input: { id: string; at: Date; body: string; secret: string }): Record<string, string> {
   const seconds = Math.floor(input.at.getTime() / 1_000);
   const key = Buffer.from(input.secret.replace(/^whsec_/, ""), "base64");
   const signature = createHmac("sha256", key).update(`${input.id}.${seconds}.${input.body}`).digest("base64");

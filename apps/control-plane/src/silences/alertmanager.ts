@@ -5,7 +5,7 @@ import type { Config } from "../config.ts";
 
 const alertmanagerLimits = { deadlineMs: 10_000, responseBytesMax: 32 * 1024 * 1024, attemptsMax: 3, connectionsMax: 4 } as const;
 const retryAfterSeconds = 5;
-export const silenceLimits = { alertsShownMax: 100 } as const;
+const silenceLimits = { alertsShownMax: 100 } as const;
 
 const ApiMatcher = z.object({ name: z.string(), value: z.string(), isRegex: z.boolean(), isEqual: z.boolean().default(true) });
 const ApiSilences = z.array(

@@ -1,12 +1,8 @@
 import { TeamId } from "@sre/contracts/shared";
 import { currentTraceId, systemContext, type CallContext } from "@sre/service-kit";
 import { transact, type App } from "../app.ts";
-import { recordAudit } from "../audit/record-audit.ts";
-import { publishEvents } from "../events/store.ts";
-import { insertIncidents, takeIncidentNumbers } from "../incidents/store.ts";
-import { appendTimeline } from "../incidents/timeline.ts";
+import { openUnprompted } from "../incidents/open-unprompted.ts";
 import type { Tx } from "../migrations/tables.ts";
-import { noteIncidents } from "../notifications/note-incidents.ts";
 import { setWatchdogIncident, takeOverdueWatchdogs, type WatchdogRow } from "./store.ts";
 
 const everyMs = 15_000;
@@ -16,27 +12,20 @@ function titleOf({ integration, cluster }: WatchdogRow): string {
   return `The heartbeat of ${integration}${cluster === "" ? "" : ` in cluster ${cluster}`} fell silent: alerts may not reach us`;
 }
 
-function newRow(ctx: CallContext, watchdog: WatchdogRow, { id, number }: { id: string; number: number }) {
-  const { cluster, environment, heard_at: heardAt } = watchdog;
-  return {
-    team_id: ctx.teamId, id, number, title: titleOf(watchdog), status: "new", severity: "critical", cluster, environment, namespace: "", service: null,
-    started_at: heardAt, last_alert_at: heardAt, created_at: ctx.at, updated_at: ctx.at, acknowledged_at: null, resolved_at: null, assignee: null, resolution: null,
-    grouped_because: "a silence stands alone", grouped_because_zh: "心跳中斷，單獨成立", alerts_firing: 0, alerts_total: 0, version: 1,
-  } as const; // prettier-ignore
-}
-
-async function report(tx: Tx, { app, ctx }: { app: App; ctx: CallContext }, watchdog: WatchdogRow): Promise<void> {
-  const [id, number] = [app.newId(), await takeIncidentNumbers(tx, ctx.teamId, 1)];
-  await insertIncidents(tx, [newRow(ctx, watchdog, { id, number })]);
-  await setWatchdogIncident(tx, watchdog, id);
-  const since = watchdog.heard_at.toISOString();
-  const text = { en: `Last heard at ${since}`, "zh-TW": `最後一次收到心跳：${since}` };
-  await appendTimeline(tx, ctx.teamId, [{ id: app.newId(), incidentId: id, at: ctx.at, kind: "status", actor: ctx.principal.name, text }]);
-  const { integration, cluster } = watchdog;
-  const detail = { number, title: titleOf(watchdog), integration, cluster, heard_at: since };
-  await recordAudit(tx, ctx, { id: app.newId(), action: "incident.create", subjectKind: "incident", subject: id, detail });
-  await publishEvents(tx, ctx, [{ kind: "incident.created", incidentId: id }]);
-  await noteIncidents(tx, { app, ctx }, [{ incidentId: id, kind: "opened" }]);
+async function report(tx: Tx, call: { app: App; ctx: CallContext }, watchdog: WatchdogRow): Promise<void> {
+  const { integration, cluster, environment, heard_at: heardAt } = watchdog;
+  const since = heardAt.toISOString();
+  const incidentId = await openUnprompted(tx, call, {
+    title: titleOf(watchdog),
+    severity: "critical",
+    cluster,
+    environment,
+    since: heardAt,
+    alone: { en: "a silence stands alone", "zh-TW": "心跳中斷，單獨成立" },
+    text: { en: `Last heard at ${since}`, "zh-TW": `最後一次收到心跳：${since}` },
+    detail: { integration, cluster, heard_at: since },
+  });
+  await setWatchdogIncident(tx, watchdog, incidentId);
 }
 
 /** Opens an incident for every heartbeat that is overdue and was not reported. Returns how many there were. */
