@@ -19,7 +19,7 @@ export interface Method {
 }
 
 /** The product's correlator, as the control plane uses it: entities by the default mapping, the topology as told. */
-export function correlatorWith(name: string, settings: CorrelationSettings): Method {
+function correlatorWith(name: string, settings: CorrelationSettings): Method {
   return {
     name,
     group(alerts, told) {

@@ -5,7 +5,7 @@ import type { Score, Tie } from "./score.ts";
 
 const minutes = (ms: number) => Math.round(ms / 60_000);
 
-export function where({ environment, cluster }: Pick<Resolved, "cluster" | "environment">): LocalizedText {
+function where({ environment, cluster }: Pick<Resolved, "cluster" | "environment">): LocalizedText {
   const en = [environment || "no environment", cluster ? `cluster ${cluster}` : "no cluster"];
   const zh = [environment ? `環境 ${environment}` : "未指定環境", cluster ? `叢集 ${cluster}` : "未指定叢集"];
   return { en: en.join(", "), "zh-TW": zh.join("，") };
