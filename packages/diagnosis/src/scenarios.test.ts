@@ -72,12 +72,15 @@ describe("a deployment that is killed for lack of memory", () => {
     expect(diagnosis).toMatchObject({ verdict: "confirmed", causes: [{ fault: "out_of_memory" }, ...diagnosis.causes.slice(1)] });
   });
 
-  it.each(["logs", "rule", "series"] as const)("is at most likely without %s, and the gap is named", (about) => {
-    const { diagnosis } = run(without(outOfMemory(), [about]));
-    expect(diagnosis.verdict).toBe("likely");
-    expect(diagnosis.causes[0]).toMatchObject({ entity: id("deployment", "checkout"), fault: "out_of_memory" });
-    expect(diagnosis.unknown.some(({ question, could_change }) => question.about === about && could_change === "verdict")).toBe(true);
-  });
+  it.each(["logs", "rule", "series", "changes", "topology", "alerts", "calls"] as const)(
+    "is at most likely while nobody who keeps %s can be reached, and the gap is named",
+    (about) => {
+      const { diagnosis } = run(without(outOfMemory(), [about]));
+      expect(diagnosis.verdict).toBe("likely");
+      expect(diagnosis.causes[0]).toMatchObject({ entity: id("deployment", "checkout"), fault: "out_of_memory" });
+      expect(diagnosis.unknown.some(({ question, could_change }) => question.about === about && could_change === "verdict")).toBe(true);
+    },
+  );
 
   it("blames no change when there was none", () => {
     const { diagnosis } = run({ ...outOfMemory(), changes: [] });

@@ -37,7 +37,7 @@ async function writeCase(one: RcaCase, truth: Truth, { suite, brought }: { suite
   const [folder, id] = [folderOf(one.system), nameOf(drawn)];
   const directory = join(suite.out, folder, "cases", id);
   await mkdir(directory, { recursive: true });
-  const file: CaseFile = { system: `${systemPrefix}${one.system}`, not_live: [...one.notLive] };
+  const file: CaseFile = { system: `${systemPrefix}${one.system}`, run: one.run, not_live: [...one.notLive] };
   await writeFile(join(directory, caseFile), `${canonicalJson(file)}\n`);
   await writeFile(join(directory, snapshotFile), writeSnapshot(changed.snapshot, { gzip: true }));
   return [{ folder, id, label: { change: changed.change, kind: truth.kind } }];

@@ -23,9 +23,11 @@ function titled(title: string, text: string | null): string[] {
   return text === null ? [] : [title, text];
 }
 
+const runName = (system: string, run: string): string => `${system}${run === "" ? "" : `, ${run}`}`;
+
 function faultReport(system: string, scored: readonly Scored[], kinds: Kinds): string[] {
   const runs = grouped(scored, ({ line }) => line.run, runsLast).flatMap(([run, all]) => {
-    const name = `${system}${run === "" ? "" : `, ${run}`}`;
+    const name = runName(system, run);
     const plain = all.filter(({ line }) => !isControl(line));
     return [
       `### ${name}`,
@@ -39,17 +41,22 @@ function faultReport(system: string, scored: readonly Scored[], kinds: Kinds): s
   return [...runs, ...titled(`### ${system}, by run`, runsTable(scored, runsLast))];
 }
 
+/** How changes were blamed, each way of running a case by itself. */
+function changeReport(system: string, blaming: readonly Blaming[]): string[] {
+  const named = blaming.filter(({ line }) => isEngine(line) || line.method === "latest change");
+  return grouped(named, ({ line }) => line.run, runsLast).flatMap(([run, own]) => [`### ${runName(system, run)}`, changeTable(own)]);
+}
+
 function systemReport(system: string, own: readonly Labelled[], kinds: Kinds): string[] {
   const normal = own.filter(isNormal).filter(({ line }) => !isControl(line));
   const faults = own.filter((one) => !isNormal(one));
   const blaming = faults.flatMap(({ line, truth }): Blaming[] => (truth?.set === "changes" ? [{ line, change: truth.change }] : []));
-  const named = blaming.filter(({ line }) => isEngine(line) || line.method === "latest change");
   const scored = faults.flatMap(({ line, truth }) => (truth === undefined || truth.set === "changes" ? [] : [scoredOf(line, truth)]));
   const unlabelled = new Set(faults.filter(({ truth }) => truth === undefined).map(({ line }) => line.case)).size;
   return [
     `## ${system}`,
     ...(unlabelled === 0 ? [] : [`${unlabelled} cases have no label and are not scored.`]),
-    ...(named.length === 0 ? [] : [changeTable(named)]),
+    ...changeReport(system, blaming),
     ...faultReport(system, scored, kinds),
     ...(normal.length === 0 ? [] : [`### ${system}, normal operation`, healthyTable(normal.map(({ line }) => line))]),
   ];

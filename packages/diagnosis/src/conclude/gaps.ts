@@ -130,8 +130,19 @@ function weighsLittle({ answer: { question }, because }: Missing, { settled }: G
   return settled && unmeasured.has(because);
 }
 
-function weightIn(seen: Seen, missing: Missing, context: GapContext): Weight {
+/** Kinds of evidence of which nothing is known since whoever keeps them failed. */
+function lostKinds(seen: Seen): ReadonlySet<Question["about"]> {
+  const told = new Set(seen.answers.flatMap(({ kind, question }) => (kind === "answered" ? [question.about] : [])));
+  const failed = seen.answers.flatMap((answer) =>
+    answer.kind === "unanswered" && !unmeasured.has(answer.because) ? [answer.question.about] : [],
+  );
+  return new Set(failed.filter((about) => !told.has(about)));
+}
+
+function weightIn(seen: Seen, missing: Missing, context: GapContext & { lost: ReadonlySet<Question["about"]> }): Weight {
   const { answer, subjects } = missing;
+  // A source that cannot be reached may know of something else: nothing is beyond doubt until it is back.
+  if (context.lost.has(answer.question.about) && !unmeasured.has(missing.because)) return "verdict";
   const full = weightOf(answer.question, { focused: isFocused(seen, subjects, context.focus), undecided: context.undecided });
   return full === "verdict" && weighsLittle(missing, context) ? "order" : full;
 }
@@ -168,7 +179,8 @@ const weightOrder: readonly Weight[] = ["verdict", "order", "nothing"];
 export function gapsOf(seen: Seen, context: GapContext): Gap[] {
   const told = toldMeanings(seen);
   const missing = [...seen.answers.flatMap((answer) => missingIn(seen, answer, told)), ...neverAsked(seen)];
-  const weighed = missing.map((each) => ({ each, weight: weightIn(seen, each, context) }));
+  const lost = lostKinds(seen);
+  const weighed = missing.map((each) => ({ each, weight: weightIn(seen, each, { ...context, lost }) }));
   const alike = Map.groupBy(weighed, ({ each, weight }) => `${weight} ${each.because} ${signalOf(each.answer.question)}`);
   const gaps = [...alike.values()]
     .flatMap((same) => gapOf(same[0]?.weight ?? "nothing", same.map(({ each }) => each)))

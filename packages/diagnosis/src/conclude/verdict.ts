@@ -19,6 +19,12 @@ function isAhead(kept: readonly Scored[]): boolean {
   return rivals.every((rival) => scoreOf(first) - scoreOf(rival) >= verdictThresholds.margin);
 }
 
+/** Whether all that names a cause is a change shortly before, while nothing was seen of what was changed itself. */
+function isOnlyNear(seen: Seen, cause: Scored): boolean {
+  const felt = [...cause.mechanism, ...cause.symptoms].filter(({ what }) => what !== "change_near_onset");
+  return basisIn(cause) === "changed" && felt.every(({ entity }) => seen.graph.component(entity) !== cause.component);
+}
+
 /**
  * Confirmed: a decisive finding, far ahead of any rival, and no evidence missing that could change it. Likely: one named
  * fault stands out. Nothing wrong: said only of rules and golden signals that were seen to be calm over the whole window.
@@ -32,6 +38,7 @@ export function verdictOf(seen: Seen, findings: readonly Finding[], context: { r
   const complete = context.gaps.every(({ could_change }) => could_change !== "verdict");
   if (confidence >= verdictThresholds.confirmed && isSettled(first) && isAhead(context.ranking.kept) && complete && !tied)
     return "confirmed";
+  if (isOnlyNear(seen, first)) return "inconclusive";
   // What a thing adds by itself points to it only where nothing else adds nearly as much.
   if (first.own && !isAhead(context.ranking.kept)) return "inconclusive";
   return confidence >= verdictThresholds.likely ? "likely" : "inconclusive";

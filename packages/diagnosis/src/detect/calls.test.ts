@@ -129,6 +129,16 @@ describe("what a service adds by itself", () => {
   const linesOf = (answers: readonly Answer[], entity: EntityId) =>
     own(answers).find((found) => found.what === "own_log_new" && found.entity === entity);
 
+  it("is no line that so few calls before could have missed by chance", () => {
+    const rare = (servedBefore: number): Answer[] => {
+      const served = Array.from({ length: points }, (_, i) => (faulty(i) ? 4 : i === points - 12 ? servedBefore : 0));
+      const rows = both(entry, stock, { server: quick }).map((each) => ({ ...each, codes: { ok: served } }));
+      return [...counted(rows), newLines(stock, 1)];
+    };
+    expect(linesOf(rare(3), stock)).toBeUndefined();
+    expect(linesOf(rare(40), stock)).toBeDefined();
+  });
+
   it("is lines that most of its calls write and never wrote before, since the first of them, and not one that a few write", () => {
     const strengthOf = (lines: number) => linesOf([...counted(chain()), newLines(stock, lines)], stock)?.strength ?? 0;
     expect(strengthOf(12)).toBeGreaterThan(0.4);

@@ -39,23 +39,40 @@ function bucketsOf(seen: Seen, logs: SeenLogs): Buckets {
   return { before: within(normal), during: within(fault) };
 }
 
+/** Calls that a service served in the normal stretch, and in the fault. */
+interface Served {
+  readonly before: number;
+  readonly during: number;
+}
+
+// One-sided: a line that comes now and then is missing from so many normal stretches, though nothing has changed.
+const chanceMax = 0.1;
+
+/** The chance that none of the calls before wrote a line that so many of all calls wrote (Fisher's exact test, 1935). */
+function chanceOf(lines: number, { before, during }: Served): number {
+  const wrote = Math.min(lines, during);
+  let chance = 1;
+  for (let i = 0; i < wrote; i++) chance *= (during - i) / (before + during - i);
+  return chance;
+}
+
 const linesIn = (pattern: Pattern, buckets: readonly number[]): number => buckets.reduce((sum, i) => sum + (pattern.counts[i] ?? 0), 0);
 
-function weightOf(pattern: Pattern, buckets: Buckets, calls: number): number {
+function weightOf(pattern: Pattern, buckets: Buckets, served: Served): number {
   const lines = linesIn(pattern, buckets.during);
-  if (lines < linesMin || linesIn(pattern, buckets.before) > 0) return 0;
-  const share = lines / Math.max(1, calls);
+  if (lines < linesMin || linesIn(pattern, buckets.before) > 0 || chanceOf(lines, served) > chanceMax) return 0;
+  const share = lines / Math.max(1, served.during);
   return levelWeight[pattern.level] * Math.min(1, share / fullShare) * Math.log2(1 + lines);
 }
 
 /** The new lines of one service; null where nothing was recorded before, or nothing is new. */
-function newLinesOf(seen: Seen, all: readonly SeenLogs[], calls: number): NewLines | null {
+function newLinesOf(seen: Seen, all: readonly SeenLogs[], served: Served): NewLines | null {
   let [total, lines, mostLines] = [0, 0, 0];
   let best: { readonly weight: number; readonly pattern: Pattern; readonly id: string } | null = null;
   for (const logs of all) {
     const buckets = bucketsOf(seen, logs);
     for (const pattern of logs.data.patterns) {
-      const weight = weightOf(pattern, buckets, calls);
+      const weight = weightOf(pattern, buckets, served);
       if (weight === 0) continue;
       total += weight;
       const own = linesIn(pattern, buckets.during);
@@ -65,7 +82,14 @@ function newLinesOf(seen: Seen, all: readonly SeenLogs[], calls: number): NewLin
     }
   }
   if (best === null) return null;
-  return { strength: newLinesWeight * (total / (total + halfWeight)), lines, mostLines, calls, strongest: best.pattern, id: best.id };
+  return {
+    strength: newLinesWeight * (total / (total + halfWeight)),
+    lines,
+    mostLines,
+    calls: served.during,
+    strongest: best.pattern,
+    id: best.id,
+  };
 }
 
 const known = new WeakMap<Seen, ReadonlyMap<EntityId, NewLines>>();
@@ -76,7 +100,8 @@ export function newLinesBy(seen: Seen): ReadonlyMap<EntityId, NewLines> {
   if (before !== undefined) return before;
   const logs = Map.groupBy(seen.logs, ({ of }) => seen.graph.component(of));
   const found = [...contributionsOf(seen).values()].flatMap(({ component, servedBefore, served }) => {
-    const own = servedBefore > 0 && served > 0 ? newLinesOf(seen, logs.get(component) ?? [], served) : null;
+    const own =
+      servedBefore > 0 && served > 0 ? newLinesOf(seen, logs.get(component) ?? [], { before: servedBefore, during: served }) : null;
     return own === null ? [] : [[component, own] as const];
   });
   const all = new Map(found);

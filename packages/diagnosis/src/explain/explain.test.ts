@@ -231,6 +231,16 @@ describe("explaining away", () => {
     );
   });
 
+  it("is not sure of a change of which nothing was seen but that it was near", () => {
+    const queue = id("queue", "orders");
+    const changes = [change("orders 7", queue, { minutesAgo: 13 })];
+    const world = { ...shop({ edges: [calls(front, queue)], changes }), series: [] };
+    const { diagnosis } = run(world);
+    expect(diagnosis).toMatchObject({ verdict: "inconclusive", causes: [{ entity: queue }, ...diagnosis.causes.slice(1)] });
+    const seen = { ...world, series: golden(queue, hurt) };
+    expect(run(seen).diagnosis).toMatchObject({ verdict: "likely", causes: [{ entity: queue }] });
+  });
+
   it("does not blame what is downstream of what hurts, nor what nothing that hurts needs", () => {
     const world = shop(
       {

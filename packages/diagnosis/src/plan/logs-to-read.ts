@@ -54,8 +54,9 @@ export function laterLogs(seen: Seen, findings: readonly Finding[], room: number
   const read = new Set(seen.answers.flatMap(({ question }) => (question.about === "logs" ? [question.of] : [])));
   const compare = (a: Choice, b: Choice) => a.group - b.group || a.first - b.first || a.second - b.second || order.compare(a.id, b.id);
   const sorted = choices(seen, findings).sort((a, b) => compare(a, b) || byCodeUnit(a.id, b.id));
-  const distinct = [...new Map(sorted.toReversed().map((choice) => [choice.id, choice])).values()].toReversed();
-  const open = distinct.filter(({ id }) => hasLog(id) && !read.has(measuredAs(id)));
+  const best = new Map<EntityId, Choice>();
+  for (const choice of sorted) if (!best.has(choice.id)) best.set(choice.id, choice);
+  const open = [...best.values()].filter(({ id }) => hasLog(id) && !read.has(measuredAs(id)));
   const chosen = upTo(open, { max: diagnosisLimits.logQuestionsPerRoundMax, room }, (a, b) => compare(a, b) === 0);
   return [...new Set(chosen.map(({ id }) => measuredAs(id)))].map((of) => logsQuestion(seen.scope, of));
 }

@@ -182,8 +182,9 @@ function entriesOf(inward: readonly Served[]): ReadonlyMap<string, Entry> {
   return entries;
 }
 
-// Calls to what a service needs go up and down with its own; half of the usual share is more than that.
-const calledShareMin = 0.5;
+// Calls to what a service needs go up and down with its own. Where the first of three fails, a third of the usual share is left;
+// less than a quarter is more than that.
+const calledShareMin = 0.25;
 
 function stillCalled(inward: readonly Served[], outward: readonly Served[]): EntityId[] {
   const calls = (rows: readonly Served[], part: "before" | "during") =>

@@ -9,12 +9,12 @@ import { caseFolders, directoriesWithCases, readJson } from "../directories.ts";
 export const caseFile = "case.json";
 export const snapshotFile = "snapshot.ndjson.gz";
 
-const CaseFile = z.object({ system: z.string().min(1), not_live: z.array(z.string()) });
+const CaseFile = z.object({ system: z.string().min(1), run: z.string().default(""), not_live: z.array(z.string()) });
 export type CaseFile = z.infer<typeof CaseFile>;
 
-async function loadCase(folder: string, { system, not_live }: CaseFile): Promise<RcaCase[]> {
+async function loadCase(folder: string, { system, run, not_live }: CaseFile): Promise<RcaCase[]> {
   const snapshot = readSnapshot(await readFile(join(folder, snapshotFile)));
-  return [{ system, id: basename(folder), run: "", snapshot, notLive: new Set(not_live) }];
+  return [{ system, id: basename(folder), run, snapshot, notLive: new Set(not_live) }];
 }
 
 async function caseOnDisk(folder: string): Promise<CaseOnDisk> {
