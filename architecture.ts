@@ -15,6 +15,7 @@ export const arrows = {
   "apps/assistant": ["contracts", "diagnosis", "timeseries", "evidence", "service-kit", "storage"],
   "apps/console": ["contracts"],
   bench: ["contracts", "correlation", "diagnosis", "evidence", "timeseries"],
+  "bench/correlation": ["contracts", "correlation"],
   "bench/rca": ["contracts", "correlation", "diagnosis", "evidence", "timeseries"],
 } as const satisfies Record<string, readonly string[]>;
 

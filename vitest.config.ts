@@ -7,6 +7,7 @@ const unit = [
   "scripts/**/*.test.ts",
   "bench/src/**/*.test.ts",
   "bench/rca/src/**/*.test.ts",
+  "bench/correlation/src/**/*.test.ts",
 ];
 const integration = ["packages/*/src/**/*.integration.test.ts", "apps/*/src/**/*.integration.test.ts", "e2e/**/*.integration.test.ts"];
 

@@ -26,7 +26,7 @@ async function main(): Promise<void> {
   writeFileSync(kubeconfig, kubeconfigFor(sources.kubernetesUrl));
   const platform = await startPlatform(
     { PROMETHEUS_URL: sources.prometheusUrl, LOKI_URL: sources.lokiUrl, KUBECONFIG: kubeconfig, SOURCES_CLUSTER: "bench" },
-    { DIAGNOSIS_RECHECK_SECONDS: "0" },
+    { DIAGNOSIS_RECHECK_SECONDS: "0", GROUPING_TOPOLOGY_STEPS: "0" },
   );
   const bench = { platform, sources };
   try {

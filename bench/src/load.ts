@@ -76,7 +76,7 @@ async function main(): Promise<void> {
   const schema = `bench_${randomUUID().slice(0, 8)}`;
   const platform = await startPlatform(
     { PROMETHEUS_URL: sources.prometheusUrl, ...stored, ...(database ? { DATABASE_SCHEMA: `${schema}_a` } : {}) },
-    { DIAGNOSIS_RECHECK_SECONDS: "0", ...stored, ...(database ? { DATABASE_SCHEMA: `${schema}_c` } : {}) },
+    { DIAGNOSIS_RECHECK_SECONDS: "0", GROUPING_TOPOLOGY_STEPS: "0", ...stored, ...(database ? { DATABASE_SCHEMA: `${schema}_c` } : {}) },
   );
   try {
     const headers = { authorization: `Bearer ${await platform.token()}`, "content-type": "application/json" };

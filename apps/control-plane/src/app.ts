@@ -5,6 +5,7 @@ import type { Settings } from "./config.ts";
 import type { EventSignal } from "./events/event-signal.ts";
 import type { Alertmanager } from "./silences/alertmanager.ts";
 import type { Tables, Tx } from "./migrations/tables.ts";
+import type { DependencyCache } from "./resources/dependency-cache.ts";
 import type { Notifications } from "./notifications/notifications.ts";
 
 /** What every verb works with; opened once by the composition. */
@@ -14,6 +15,7 @@ export interface App {
   readonly assistant: ApiClient<typeof assistantOperations>;
   readonly events: EventSignal;
   readonly settings: Settings;
+  readonly dependencies: DependencyCache;
   /** Null where none is configured. */
   readonly alertmanager: Alertmanager | null;
   /** Null where nobody is told of anything. */

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { mappingWith, type EntityMapping } from "@sre/correlation";
+import { correlationDefaults, mappingWith, type CorrelationSettings, type EntityMapping } from "@sre/correlation";
 import { ConfigurationError, flag, readEnvironment, serviceEnvironment } from "@sre/service-kit";
 import { databaseConfig, databaseEnvironment, type DatabaseConfig } from "@sre/storage";
 import { z } from "zod";
@@ -21,7 +21,8 @@ const own = z.object({
   CONSOLE_DIR: path.optional().meta({ description: "folder of the built console; default: the one beside this service, if it is there" }),
   SESSION_SECONDS: seconds(300, 604_800, 43_200).meta({ description: "how long people stay signed in", unit: "s" }),
   GROUPING_WINDOW_SECONDS: seconds(1, 86_400, 1_800).meta({ description: "how far apart alerts of one service may begin and share an incident", unit: "s" }),
-  GROUPING_TOPOLOGY_STEPS: z.coerce.number().int().min(0).max(3).default(0).meta({ description: "also group services at most so many calls apart in the topology; 0: only alerts of one service" }),
+  GROUPING_TOPOLOGY_STEPS: z.coerce.number().int().min(0).max(3).default(0).meta({ description: "also group what is at most so many steps apart in the topology, or alike, by their scores; 0: only alerts of one service" }),
+  GROUPING_THRESHOLD: z.coerce.number().min(0.1).max(1).default(correlationDefaults.threshold).meta({ description: "the score from which on an alert joins an incident" }),
   RECORDED_SCENARIOS: z.enum(["", "1"]).default("").meta({ description: "1: alerts whose label scenario names a recording are judged from it (the assistant's SNAPSHOT_DIR); for demonstrations, refused in production" }),
   ENTITY_MAPPING: z.string().max(20_000).optional().meta({ description: "JSON object: which labels give cluster, environment, namespace, service, workloads, pod, node, job, instance; lists given here replace the defaults" }),
   ENTITY_MAPPING_FILE: path.optional().meta({ description: "file with the same JSON object, instead of ENTITY_MAPPING" }),
@@ -71,10 +72,9 @@ const MappingOverrides = z.strictObject({
 export interface Settings {
   readonly mapping: EntityMapping;
   readonly customFormats: CustomFormats;
+  readonly correlation: CorrelationSettings;
   /** The shortest outage of the intake that is told of; null: none is. */
   readonly intakeGapMs: number | null;
-  readonly groupingWindowMs: number;
-  readonly groupingTopologySteps: number;
   readonly diagnosis: {
     readonly debounceSeconds: number;
     readonly recheckSeconds: number;
@@ -191,8 +191,12 @@ function readSettings(vars: Variables, readFile: ReadFile): Settings {
     mapping: readMapping(vars, readFile),
     intakeGapMs: vars.INTAKE_GAP_SECONDS === 0 ? null : vars.INTAKE_GAP_SECONDS * 1_000,
     customFormats: readCustomFormats(vars.SENDER_FORMATS_FILE, readFile),
-    groupingWindowMs: vars.GROUPING_WINDOW_SECONDS * 1_000,
-    groupingTopologySteps: vars.GROUPING_TOPOLOGY_STEPS,
+    correlation: {
+      threshold: vars.GROUPING_THRESHOLD,
+      weights: correlationDefaults.weights,
+      windowMs: vars.GROUPING_WINDOW_SECONDS * 1_000,
+      stepsMax: vars.GROUPING_TOPOLOGY_STEPS,
+    },
     diagnosis: {
       debounceSeconds: vars.DIAGNOSIS_DEBOUNCE_SECONDS,
       recheckSeconds: vars.DIAGNOSIS_RECHECK_SECONDS,

@@ -26,6 +26,7 @@ import { createIssuerClient } from "./people/issuer-client.ts";
 import type { People } from "./people/people.ts";
 import { watchOwnPresence } from "./watchdogs/report-gap.ts";
 import { watchForSilence } from "./watchdogs/report-silence.ts";
+import { createDependencyCache } from "./resources/dependency-cache.ts";
 import { loadTopologyFile } from "./resources/load-topology-file.ts";
 
 const service = "control-plane";
@@ -143,6 +144,7 @@ export async function openControlPlane(config: Config, parts: Parts): Promise<Co
     assistant: assistantClient(config, outbound, clock),
     events: createEventSignal(),
     settings: config.settings,
+    dependencies: createDependencyCache(clock),
     alertmanager: config.alertmanager && stack.use(openAlertmanager(config.alertmanager, outbound)),
     notifications: openNotifications(config, { outbound, publicUrl, stack }),
     clock,

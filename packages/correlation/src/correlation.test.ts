@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import {
+  correlationDefaults,
   defaultEntityMapping,
   mappingWith,
   placeAlerts,
+  readDependencies,
   resolveEntity,
   withoutHash,
   type AlertToPlace,
@@ -12,7 +14,9 @@ import {
 const noOwners = new Map<string, string>();
 const resolve = (labels: Record<string, string>, owners = noOwners) => resolveEntity(labels, defaultEntityMapping, owners);
 const place = { cluster: "eu-1", namespace: "shop" };
-const rules = { windowMs: 30 * 60_000, neighbours: new Map<string, Set<string>>() };
+const strict = { ...correlationDefaults, stepsMax: 0 };
+const rules = { settings: strict, dependencies: readDependencies([], 0) };
+const { windowMs } = strict;
 
 function alert(key: string, labels: Record<string, string>, startsAtMs = 0): AlertToPlace {
   return { key, resolved: resolve(labels), startsAtMs };
@@ -106,21 +110,15 @@ describe("grouping", () => {
     expect(groupsOf([alert("a", { alertname: "X" }), alert("b", { alertname: "X" })])).toEqual({ a: "new 0", b: "new 1" });
   });
   test("takes an alert into an open incident up to the edge of the window and not beyond", () => {
-    expect(groupsOf([alert("a", prod, rules.windowMs)], [open])).toEqual({ a: "old" });
-    expect(groupsOf([alert("a", prod, rules.windowMs + 1)], [open])).toEqual({ a: "new 0" });
+    expect(groupsOf([alert("a", prod, windowMs)], [open])).toEqual({ a: "old" });
+    expect(groupsOf([alert("a", prod, windowMs + 1)], [open])).toEqual({ a: "new 0" });
   });
   test("lets a chain of alerts extend the window", () => {
-    expect(groupsOf([alert("b", prod, rules.windowMs * 2), alert("a", prod, rules.windowMs)], [open])).toEqual({ a: "old", b: "old" });
+    expect(groupsOf([alert("b", prod, windowMs * 2), alert("a", prod, windowMs)], [open])).toEqual({ a: "old", b: "old" });
   });
   test("gives the same groups whatever the order of arrival", () => {
     const alerts = [alert("a", prod, 0), alert("b", prod, 10), alert("c", { ...prod, service: "cart" }, 5)];
     expect(groupsOf(alerts)).toEqual(groupsOf(alerts.toReversed()));
-  });
-  test("joins services that call each other only where neighbours are given", () => {
-    const near = new Map([["eu-1/shop/service/cart", new Set(["eu-1/shop/service/checkout"])]]);
-    const cart = alert("a", { ...prod, service: "cart" });
-    expect(groupsOf([cart], [open])).toEqual({ a: "new 0" });
-    expect(groupsOf([cart], [open], { ...rules, neighbours: near })).toEqual({ a: "old" });
   });
   test("says why", () => {
     const [placed] = placeAlerts([alert("a", prod)], [open], rules);

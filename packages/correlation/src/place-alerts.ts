@@ -1,149 +1,98 @@
-import type { EntityId, LocalizedText } from "@sre/contracts/evidence";
-import type { Resolved } from "./resolve-entity.ts";
-
-/** An alert that began to fire and has no incident yet. */
-export interface AlertToPlace {
-  readonly key: string;
-  readonly resolved: Resolved;
-  readonly startsAtMs: number;
-}
-
-/** An incident that is open and could take alerts in. */
-export interface OpenIncident {
-  readonly id: string;
-  readonly number: number;
-  readonly cluster: string;
-  readonly environment: string;
-  readonly namespace: string;
-  readonly service: string | null;
-  readonly entities: readonly EntityId[];
-  /** When its first and its last alert began. */
-  readonly firstAlertAtMs: number;
-  readonly lastAlertAtMs: number;
-}
+import type { LocalizedText } from "@sre/contracts/evidence";
+import { traitsOf, type AlertTraits } from "./alert-traits.ts";
+import type { AlertToPlace, OpenIncident, Target } from "./alerts-and-incidents.ts";
+import { componentParts } from "./component.ts";
+import { correlationLimits } from "./constants.ts";
+import type { Dependencies } from "./dependencies.ts";
+import { groupOf, openGroup, take, type Group } from "./group.ts";
+import { GroupIndex } from "./group-index.ts";
+import { firstReason, reasonToJoin } from "./reasons.ts";
+import { scoreOf, type CorrelationSettings, type Score } from "./score.ts";
 
 export interface GroupingRules {
-  /** How far from an incident's alerts a further one may begin and still belong to it. */
-  readonly windowMs: number;
-  /** Entities few `calls` steps apart, as the topology says; empty = services are never grouped with each other. */
-  readonly neighbours: ReadonlyMap<EntityId, ReadonlySet<EntityId>>;
+  readonly settings: CorrelationSettings;
+  /** What the topology says, read with `readDependencies`. */
+  readonly dependencies: Dependencies;
 }
 
 export interface Placement {
   readonly key: string;
-  readonly into: { readonly kind: "incident"; readonly id: string } | { readonly kind: "new"; readonly group: number };
+  readonly into: Target;
   readonly because: LocalizedText;
+  /** Null when it opened a group. */
+  readonly score: Score | null;
 }
 
-interface Group {
-  readonly target: Placement["into"];
-  readonly cluster: string;
-  readonly environment: string;
-  readonly namespace: string;
-  readonly service: string | null;
-  readonly entities: Set<EntityId>;
-  firstMs: number;
-  lastMs: number;
+/** Places alerts one after the other. */
+export interface Correlator {
+  /** Decides at once, for good, which open group an alert joins; otherwise opens one. */
+  place(alert: AlertToPlace): Placement;
 }
 
-const minutes = (ms: number) => Math.round(ms / 60_000);
-
-function where({ environment, cluster }: Pick<Resolved, "cluster" | "environment">): LocalizedText {
-  const en = [environment || "no environment", cluster ? `cluster ${cluster}` : "no cluster"];
-  const zh = [environment ? `環境 ${environment}` : "未指定環境", cluster ? `叢集 ${cluster}` : "未指定叢集"];
-  return { en: en.join(", "), "zh-TW": zh.join("，") };
+interface Fit {
+  readonly group: Group;
+  readonly score: Score;
 }
 
-function fitsPlaceAndTime(alert: AlertToPlace, group: Group, windowMs: number): boolean {
-  const samePlace = alert.resolved.cluster === group.cluster && alert.resolved.environment === group.environment;
-  return samePlace && alert.startsAtMs >= group.firstMs - windowMs && alert.startsAtMs <= group.lastMs + windowMs;
+// Where one of the two does not say its environment they may be one, if it is known what the alert is about.
+function samePlace(traits: AlertTraits, group: Group): boolean {
+  const { environment, cluster } = traits.alert.resolved;
+  const known = traits.component === null ? cluster : componentParts(traits.component).cluster;
+  return known === group.cluster && (environment === group.environment || environment === "" || group.environment === "");
 }
 
-function sameService(alert: AlertToPlace, group: Group): boolean {
-  return alert.resolved.service === group.service && alert.resolved.namespace === group.namespace;
+function bestOf(traits: AlertTraits, groups: Iterable<Group>, rules: GroupingRules): Fit | null {
+  let best: Fit | null = null;
+  for (const group of groups) {
+    if (!samePlace(traits, group)) continue;
+    const score = scoreOf(traits, group, rules);
+    if (score === null || score.total < rules.settings.threshold) continue;
+    const better = best === null || score.total > best.score.total || (score.total === best.score.total && group.order < best.group.order);
+    if (better) best = { group, score };
+  }
+  return best;
 }
 
-function neighbourOf(alert: AlertToPlace, group: Group, rules: GroupingRules): EntityId | null {
-  const near = alert.resolved.entity === null ? undefined : rules.neighbours.get(alert.resolved.entity);
-  return near ? ([...group.entities].find((entity) => near.has(entity)) ?? null) : null;
+function choose(traits: AlertTraits, index: GroupIndex, rules: GroupingRules): Fit | null {
+  if (traits.component === null) return null;
+  const same = bestOf(traits, index.ofComponent(traits.component), rules);
+  const undisputed = same?.score.tie.kind === "same" && same.score.gapMs <= correlationLimits.undisputedMs;
+  if (undisputed || rules.settings.stepsMax === 0) return same;
+  return bestOf(traits, index.near(traits, rules.dependencies), rules);
 }
 
-function reasonToJoin(alert: AlertToPlace, group: Group, rules: GroupingRules): LocalizedText | null {
-  if (alert.resolved.entity === null || !fitsPlaceAndTime(alert, group, rules.windowMs)) return null;
-  const [place, span] = [where(group), minutes(rules.windowMs)];
-  const within = { en: `within ${span} min of its other alerts`, "zh-TW": `與其他告警相隔不到 ${span} 分鐘` };
-  if (group.service !== null && sameService(alert, group))
-    return {
-      en: `same service ${group.service} (${place.en}), ${within.en}`,
-      "zh-TW": `同為服務 ${group.service}（${place["zh-TW"]}），${within["zh-TW"]}`,
-    };
-  const [entity, neighbour] = [alert.resolved.entity, neighbourOf(alert, group, rules)];
-  if (neighbour === null) return null;
-  return {
-    en: `${entity} is few calls away from ${neighbour} (${place.en}), ${within.en}`,
-    "zh-TW": `${entity} 與 ${neighbour} 呼叫距離相近（${place["zh-TW"]}），${within["zh-TW"]}`,
+/** A correlator over incidents that are open already; older ones are preferred where two fit equally well. */
+export function openCorrelator(incidents: readonly OpenIncident[], rules: GroupingRules): Correlator {
+  const { dependencies } = rules;
+  const index = new GroupIndex();
+  let order = 0;
+  for (const incident of [...incidents].sort((a, b) => a.number - b.number)) {
+    index.add(groupOf(incident, dependencies, dependencies.names));
+    order = Math.max(order, incident.number);
+  }
+  let opened = 0;
+  const place = (alert: AlertToPlace): Placement => {
+    const traits = traitsOf(alert, dependencies);
+    const fit = choose(traits, index, rules);
+    if (fit === null) {
+      const group = openGroup(traits, { order: ++order, number: opened++ }, dependencies);
+      index.add(group);
+      return { key: alert.key, into: group.target, because: firstReason(alert.resolved), score: null };
+    }
+    const isNew = traits.component !== null && !fit.group.members.has(traits.component);
+    take(fit.group, traits, dependencies);
+    if (isNew) index.addMember(fit.group, traits.component!);
+    index.addNamed(fit.group, traits.named);
+    const because = reasonToJoin(alert.resolved, fit.score, rules.settings.windowMs);
+    return { key: alert.key, into: fit.group.target, because, score: fit.score };
   };
-}
-
-function openGroup(alert: AlertToPlace, index: number): Group {
-  const { cluster, environment, namespace, service, entity } = alert.resolved;
-  const bounds = { firstMs: alert.startsAtMs, lastMs: alert.startsAtMs };
-  return {
-    target: { kind: "new", group: index },
-    cluster,
-    environment,
-    namespace,
-    service,
-    entities: new Set(entity ? [entity] : []),
-    ...bounds,
-  };
-}
-
-function take(alert: AlertToPlace, group: Group): void {
-  group.firstMs = Math.min(group.firstMs, alert.startsAtMs);
-  group.lastMs = Math.max(group.lastMs, alert.startsAtMs);
-  if (alert.resolved.entity) group.entities.add(alert.resolved.entity);
-}
-
-function existingGroup(incident: OpenIncident): Group {
-  const { cluster, environment, namespace, service, firstAlertAtMs: firstMs, lastAlertAtMs: lastMs } = incident;
-  const target = { kind: "incident", id: incident.id } as const;
-  return { target, cluster, environment, namespace, service, entities: new Set(incident.entities), firstMs, lastMs };
-}
-
-const alone: LocalizedText = {
-  en: "stands alone: no label says what it is about, and such alerts are never grouped",
-  "zh-TW": "單獨成立：沒有標籤說明告警對象，這類告警不會合併",
-};
-
-function firstReason({ resolved }: AlertToPlace): LocalizedText {
-  if (resolved.entity === null) return alone;
-  const [name, place] = [resolved.service ?? resolved.entity, where(resolved)];
-  return {
-    en: `first alert of ${name} (${place.en}); what it is about is known from: ${resolved.because.en}`,
-    "zh-TW": `${name} 的第一則告警（${place["zh-TW"]}）；對象的判斷依據：${resolved.because["zh-TW"]}`,
-  };
+  return { place };
 }
 
 const byStart = (a: AlertToPlace, b: AlertToPlace) => a.startsAtMs - b.startsAtMs || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
 
-/**
- * Decides which incident each alert joins, and why: same cluster, environment and service (or a neighbour of one
- * of the incident's entities, where neighbours are given) inside the time window; otherwise it opens a group of its own.
- * The order in which alerts are given does not matter; older incidents are preferred.
- */
+/** Places the alerts of one delivery by their start; the order in which they are given does not matter. */
 export function placeAlerts(alerts: readonly AlertToPlace[], incidents: readonly OpenIncident[], rules: GroupingRules): Placement[] {
-  const groups = [...incidents].sort((a, b) => a.number - b.number).map(existingGroup);
-  let opened = 0;
-  return [...alerts].sort(byStart).map((alert) => {
-    for (const group of groups) {
-      const because = reasonToJoin(alert, group, rules);
-      if (because === null) continue;
-      take(alert, group);
-      return { key: alert.key, into: group.target, because };
-    }
-    const group = openGroup(alert, opened++);
-    groups.push(group);
-    return { key: alert.key, into: group.target, because: firstReason(alert) };
-  });
+  const correlator = openCorrelator(incidents, rules);
+  return [...alerts].sort(byStart).map((alert) => correlator.place(alert));
 }

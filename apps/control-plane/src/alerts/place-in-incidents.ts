@@ -2,9 +2,9 @@ import type { LocalizedText } from "@sre/contracts/evidence";
 import type { CallContext } from "@sre/service-kit";
 import { placeAlerts, type AlertToPlace, type OpenIncident, type Placement } from "@sre/correlation";
 import type { App } from "../app.ts";
-import { findIncidentsToJoin, insertIncidents, takeIncidentNumbers, type IncidentToJoin } from "../incidents/store.ts";
+import { adoptEnvironments, findIncidentsToJoin, insertIncidents, takeIncidentNumbers, type IncidentToJoin } from "../incidents/store.ts";
 import type { Tx } from "../migrations/tables.ts";
-import { findCallNeighbours } from "../resources/store.ts";
+import { textOf } from "./alert-text.ts";
 import { worst, type DeliveredAlert } from "./incident-moves.ts";
 
 const titleCharactersMax = 300;
@@ -25,7 +25,7 @@ export interface Placed {
 }
 
 function openIncident(row: IncidentToJoin): OpenIncident {
-  const { id, number, cluster, environment, namespace, service, entities } = row;
+  const { id, number, cluster, environment, namespace, service, entities, cause } = row;
   return {
     id,
     number,
@@ -34,13 +34,14 @@ function openIncident(row: IncidentToJoin): OpenIncident {
     namespace,
     service,
     entities,
+    cause,
     firstAlertAtMs: row.started_at.getTime(),
     lastAlertAtMs: row.last_alert_at.getTime(),
   };
 }
 
 async function candidates(tx: Tx, call: { app: App; ctx: CallContext }, alerts: readonly DeliveredAlert[]): Promise<OpenIncident[]> {
-  const { groupingWindowMs, groupingTopologySteps } = call.app.settings;
+  const { windowMs, stepsMax } = call.app.settings.correlation;
   const earliestMs = alerts.reduce((min, { alert }) => Math.min(min, alert.startsAt.getTime()), Number.POSITIVE_INFINITY);
   const places = new Map(
     alerts.map(({ resolved: { cluster, environment, service } }) => [
@@ -48,25 +49,39 @@ async function candidates(tx: Tx, call: { app: App; ctx: CallContext }, alerts: 
       { cluster, environment, service },
     ]),
   );
-  const since = new Date(earliestMs - groupingWindowMs);
+  const since = new Date(earliestMs - windowMs);
   const rows = await findIncidentsToJoin(tx, call.ctx.teamId, {
     places: [...places.values()],
     since,
-    anyService: groupingTopologySteps > 0,
+    anyService: stepsMax > 0,
   });
   return rows.map(openIncident);
 }
 
 async function decide(tx: Tx, call: { app: App; ctx: CallContext }, alerts: readonly DeliveredAlert[]): Promise<Placement[]> {
-  const { groupingWindowMs: windowMs, groupingTopologySteps: steps } = call.app.settings;
-  const toPlace = alerts.map(({ written, resolved, alert }): AlertToPlace => ({
-    key: written.id,
-    resolved,
-    startsAtMs: alert.startsAt.getTime(),
-  }));
-  const entities = [...new Set(alerts.flatMap(({ resolved }) => resolved.entity ?? []))];
-  const neighbours = await findCallNeighbours(tx, call.ctx.teamId, { entities, steps });
-  return placeAlerts(toPlace, await candidates(tx, call, alerts), { windowMs, neighbours });
+  const { app, ctx } = call;
+  const settings = app.settings.correlation;
+  const toPlace = alerts.map(({ written, resolved, alert }): AlertToPlace => {
+    const { name, labels, annotations } = alert;
+    return { key: written.id, resolved, startsAtMs: alert.startsAt.getTime(), name, labels, text: textOf(annotations) };
+  });
+  const open = await candidates(tx, call, alerts);
+  const dependencies = await app.dependencies.read(tx, ctx.teamId, settings.stepsMax);
+  const placements = placeAlerts(toPlace, open, { settings, dependencies });
+  await adoptEnvironments(tx, ctx.teamId, environmentsToAdopt(placements, { alerts, open }));
+  return placements;
+}
+
+function environmentsToAdopt(
+  placements: readonly Placement[],
+  { alerts, open }: { alerts: readonly DeliveredAlert[]; open: readonly OpenIncident[] },
+) {
+  const silent = new Set(open.filter(({ environment }) => environment === "").map(({ id }) => id));
+  const said = new Map(alerts.map(({ written, resolved }) => [written.id, resolved.environment]));
+  return placements.flatMap(({ key, into }) => {
+    const environment = said.get(key) ?? "";
+    return into.kind === "incident" && environment !== "" && silent.delete(into.id) ? [{ incident_id: into.id, environment }] : [];
+  });
 }
 
 function titleOf({ alert, resolved }: DeliveredAlert): string {

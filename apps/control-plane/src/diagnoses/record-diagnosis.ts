@@ -126,7 +126,7 @@ export function recordResult(
     const changed = earlier ? wordsForChange(earlier.diagnosis, diagnosis) : null;
     const set: Updateable<DiagnosisTable> = {
       status: "reported", progress: 100, current_step: "reported", steps: JSON.stringify(status.steps), result: JSON.stringify(result), error: null,
-      changed: changed && JSON.stringify(changed), verdict: diagnosis.verdict, confidence: diagnosis.causes[0]?.confidence ?? null, headline: JSON.stringify(diagnosis.headline),
+      changed: changed && JSON.stringify(changed), verdict: diagnosis.verdict, confidence: diagnosis.causes[0]?.confidence ?? null, cause_entity: diagnosis.causes[0]?.entity ?? null, headline: JSON.stringify(diagnosis.headline),
     }; // prettier-ignore
     const entries = [
       { kind: "diagnosis_reported" as const, text: diagnosis.headline },

@@ -4,7 +4,7 @@ import type { Db, DiagnosisTable, Tx } from "../migrations/tables.ts";
 
 export type DiagnosisRow = Selectable<DiagnosisTable>;
 /** A diagnosis without its result, which is by far its largest part. */
-export type DiagnosisSummaryRow = Omit<DiagnosisRow, "team_id" | "attempts" | "result">;
+export type DiagnosisSummaryRow = Omit<DiagnosisRow, "team_id" | "attempts" | "result" | "cause_entity">;
 
 /** The newest diagnoses of one incident that the API lists. */
 const diagnosesListedMax = 50;

@@ -4,6 +4,7 @@ import { alertRoutes } from "../alerts/routes.ts";
 import type { App } from "../app.ts";
 import { auditRoutes } from "../audit/routes.ts";
 import { changeRoutes } from "../changes/routes.ts";
+import { correlationRoutes } from "../correlation/routes.ts";
 import { dashboardRoutes } from "../dashboard/routes.ts";
 import { diagnosisRoutes } from "../diagnoses/routes.ts";
 import { eventRoutes } from "../events/routes.ts";
@@ -25,6 +26,7 @@ export function controlPlaneRoutes(app: App, people: People): Handlers<Omit<type
     ...incidentRoutes(app),
     ...maintenanceRoutes(app),
     ...notificationRoutes(app),
+    ...correlationRoutes(app),
     ...diagnosisRoutes(app),
     ...sourceRoutes(app),
     ...changeRoutes(app),

@@ -150,9 +150,13 @@ export async function findOpenIncidentsOf(db: Db, teamId: TeamId, entities: read
 export type IncidentToJoin = Pick<
   IncidentOverview,
   "id" | "number" | "cluster" | "environment" | "namespace" | "service" | "started_at" | "last_alert_at" | "entities"
->;
+> & { readonly cause: EntityId | null };
 
-/** Open incidents that alerts of these places could still join. */
+const incidentsToJoinMax = 2_000;
+const likelyCause = sql<EntityId | null>`(select case when d.verdict in ('confirmed', 'likely') then d.cause_entity end from diagnoses d
+  where d.team_id = incidents.team_id and d.incident_id = incidents.id and d.verdict is not null order by d.requested_at desc, d.id desc limit 1)`;
+
+/** Open incidents that alerts of these places could still join, at most 2,000, those with the latest alerts. */
 export async function findIncidentsToJoin(
   tx: Tx,
   teamId: TeamId,
@@ -163,17 +167,34 @@ export async function findIncidentsToJoin(
   },
 ): Promise<IncidentToJoin[]> {
   if (input.places.length === 0) return [];
-  const bySameService = input.anyService ? sql`true` : sql`incidents.service = p.service`;
+  // What is not said fits any; the correlator decides.
+  const fits = input.anyService
+    ? sql`(incidents.cluster in (p.cluster, '') or p.cluster = '') and (incidents.environment in (p.environment, '') or p.environment = '')`
+    : sql`incidents.cluster = p.cluster and incidents.environment = p.environment and incidents.service = p.service`;
   return tx
     .selectFrom("incidents")
-    .select(["id", "number", "cluster", "environment", "namespace", "service", "started_at", "last_alert_at", entitiesOf.as("entities")])
+    .select(["id", "number", "cluster", "environment", "namespace", "service", "started_at", "last_alert_at"])
+    .select([entitiesOf.as("entities"), likelyCause.as("cause")])
     .where("team_id", "=", teamId)
     .where("status", "<>", "resolved")
     .where("last_alert_at", ">=", input.since)
     .where(
       sql<boolean>`exists (select 1 from jsonb_to_recordset(${JSON.stringify(input.places)}::jsonb) as p(cluster text, environment text, service text)
-      where incidents.cluster = p.cluster and incidents.environment = p.environment and ${bySameService})`,
+      where ${fits})`,
     )
-    .orderBy("number")
+    .orderBy("last_alert_at", "desc")
+    .orderBy("number", "desc")
+    .limit(incidentsToJoinMax)
     .execute();
+}
+
+/** Incidents that did not say their environment get that of the first alert which does. */
+export async function adoptEnvironments(
+  tx: Tx,
+  teamId: TeamId,
+  pairs: readonly { incident_id: string; environment: string }[],
+): Promise<void> {
+  if (pairs.length === 0) return;
+  await sql`update incidents set environment = p.environment from jsonb_to_recordset(${JSON.stringify(pairs)}::jsonb) as p(incident_id uuid, environment text)
+    where incidents.team_id = ${teamId} and incidents.id = p.incident_id and incidents.environment = ''`.execute(tx);
 }

@@ -1,6 +1,7 @@
 import type { Migration } from "@sre/storage";
 import { spine } from "./0001-spine.ts";
 import { reasonsInChinese } from "./0002-reasons-in-chinese.ts";
+import { correlation } from "./0005-correlation.ts";
 import { notifications } from "./0006-notifications.ts";
 import { noise } from "./0007-noise.ts";
 import { watchdogs } from "./0003-watchdogs.ts";
@@ -13,6 +14,7 @@ export const migrations: Record<string, Migration> = {
   "0002-reasons-in-chinese": reasonsInChinese,
   "0003-watchdogs": watchdogs,
   "0004-cheap-moves": cheapMoves,
+  "0005-correlation": correlation,
   "0006-notifications": notifications,
   "0007-noise": noise,
   "0008-intake-presence": intakePresence,

@@ -1,4 +1,13 @@
-import type { Alert, Incident, Matcher, NoticeKind, Notification, RecordChange, StreamEvent } from "@sre/contracts/control-plane";
+import type {
+  Alert,
+  GroupingFeedback,
+  Incident,
+  Matcher,
+  NoticeKind,
+  Notification,
+  RecordChange,
+  StreamEvent,
+} from "@sre/contracts/control-plane";
 import type { DiagnosisRun, TimelineEntry } from "@sre/contracts/control-plane";
 import type { EntityId, LocalizedText, Severity } from "@sre/contracts/evidence";
 import type { ColumnType, Generated, Kysely, Transaction } from "kysely";
@@ -123,6 +132,8 @@ export interface DiagnosisTable extends Owned {
   changed: ColumnType<LocalizedText | null, string | null, string | null>;
   verdict: NonNullable<Incident["diagnosis"]>["verdict"];
   confidence: number | null;
+  /** What the first cause names, for alerts that are its symptoms. */
+  cause_entity: EntityId | null;
   headline: ColumnType<LocalizedText | null, string | null, string | null>;
   /** The result as JSON text: large values are slow and hungry as jsonb. */
   result: string | null;
@@ -280,7 +291,21 @@ interface CounterTable extends Owned {
   value: number;
 }
 
+export interface GroupingFeedbackTable extends Owned {
+  id: string;
+  at: Date;
+  actor: string;
+  kind: GroupingFeedback["kind"];
+  from_incident: string;
+  to_incident: string;
+  /** The first of them. */
+  alert_ids: Json<string[]>;
+  alerts: number;
+  reason: string;
+}
+
 export interface Tables {
+  grouping_feedback: GroupingFeedbackTable;
   alerts: AlertTable;
   quarantined_alerts: QuarantinedAlertTable;
   watchdogs: WatchdogTable;

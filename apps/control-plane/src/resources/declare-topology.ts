@@ -7,7 +7,7 @@ import { replaceTopology } from "./store.ts";
 /** Replaces what one origin says of the topology; other origins keep theirs. */
 export async function declareTopology(app: App, ctx: CallContext, input: DeclareTopology): Promise<{ resources: number; edges: number }> {
   requireScope(ctx, "resources:write");
-  return transact(app, async (tx) => {
+  const counted = await transact(app, async (tx) => {
     const counts = await replaceTopology(tx, ctx.teamId, {
       origin: input.origin,
       at: ctx.at,
@@ -23,4 +23,6 @@ export async function declareTopology(app: App, ctx: CallContext, input: Declare
     });
     return counts;
   });
+  app.dependencies.forget(ctx.teamId);
+  return counted;
 }

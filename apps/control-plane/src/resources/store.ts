@@ -4,7 +4,7 @@ import { sql, type Selectable } from "kysely";
 import type { Db, EdgeTable, ResourceTable, Tx } from "../migrations/tables.ts";
 
 /** Bounds of one topology answer and of the walks over edges. */
-const topologyLimits = { entitiesMax: 2_000, edgesMax: 10_000, ownerStepsMax: 3 } as const;
+const topologyLimits = { entitiesMax: 2_000, edgesMax: 10_000, ownerStepsMax: 3, dependencyEdgesMax: 200_000 } as const;
 
 export type ResourceRow = Selectable<ResourceTable>;
 export type EdgeRow = Selectable<EdgeTable>;
@@ -25,25 +25,19 @@ export async function findOwners(db: Db, teamId: TeamId, entities: readonly Enti
   return new Map(rows.map(({ entity, owner }) => [entity, owner]));
 }
 
-/** For each entity those at most `steps` calls away, in either direction. */
-export async function findCallNeighbours(
-  db: Db,
-  teamId: TeamId,
-  input: { entities: readonly EntityId[]; steps: number },
-): Promise<Map<EntityId, Set<EntityId>>> {
-  const neighbours = new Map<EntityId, Set<EntityId>>();
-  if (input.entities.length === 0 || input.steps === 0) return neighbours;
-  const { rows } = await sql<{ origin: EntityId; entity: EntityId }>`
-    with recursive near as (
-      select o.entity as origin, o.entity, 0 as steps from jsonb_array_elements_text(${JSON.stringify(input.entities)}::jsonb) as o(entity)
-      union
-      select n.origin, case when e.from_entity = n.entity then e.to_entity else e.from_entity end, n.steps + 1
-      from near n join edges e on e.team_id = ${teamId} and e.kind = 'calls' and (e.from_entity = n.entity or e.to_entity = n.entity)
-      where n.steps < ${input.steps}
-    )
-    select distinct origin, entity from near where entity <> origin`.execute(db);
-  for (const { origin, entity } of rows) neighbours.set(origin, (neighbours.get(origin) ?? new Set()).add(entity));
-  return neighbours;
+/** The edges by which one thing depends on another, in one order; of a very large topology the first. */
+export async function findDependencyEdges(db: Db, teamId: TeamId): Promise<Pick<Edge, "from" | "to" | "kind">[]> {
+  const rows = await db
+    .selectFrom("edges")
+    .select(["from_entity", "kind", "to_entity"])
+    .distinct()
+    .where("team_id", "=", teamId)
+    .orderBy("from_entity")
+    .orderBy("kind")
+    .orderBy("to_entity")
+    .limit(topologyLimits.dependencyEdgesMax)
+    .execute();
+  return rows.map(({ from_entity: from, kind, to_entity: to }) => ({ from, kind: kind as Edge["kind"], to }));
 }
 
 /** Entities at most `depth` edges of any kind away, nearest first, and every edge between them. */

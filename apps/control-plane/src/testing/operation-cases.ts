@@ -1,6 +1,7 @@
 import type { controlPlaneOperations } from "@sre/contracts/control-plane";
 import { defaultTeamId, newUuid } from "@sre/service-kit";
 import { eventually, silenceId, webhook, type Caller, type Harness } from "./harness.ts";
+import { openSpare, spare } from "./spare-incidents.ts";
 import { sampleAlert } from "./sample-alert.ts";
 import { sampleEvidenceId } from "./sample-result.ts";
 
@@ -125,6 +126,36 @@ export const cases = {
     status: 201,
     bad: { body: { text: "" } },
   },
+  getCorrelationSettings: plain("/api/v1/correlation/settings"),
+  previewCorrelation: {
+    path: () => "/api/v1/correlation/preview",
+    body: { topology_steps: 2 },
+    status: 200,
+    bad: { body: { hours: 1_000 } },
+    otherTeam: 200,
+  },
+  moveAlert: {
+    path: () => `/api/v1/alerts/${spare.alerts[0]}/move`,
+    body: { incident_id: spare.incidents[1] },
+    status: 200,
+    bad: { body: {} },
+    otherTeam: 404,
+  },
+  splitIncident: {
+    path: () => `/api/v1/incidents/${spare.incidents[0]}/split`,
+    body: { alert_ids: [spare.alerts[1]] },
+    status: 201,
+    bad: { body: { alert_ids: [] } },
+    otherTeam: 404,
+  },
+  mergeIncident: {
+    path: () => `/api/v1/incidents/${spare.incidents[0]}/merge`,
+    body: { into: spare.incidents[1] },
+    status: 200,
+    bad: { body: { into: "x" } },
+    otherTeam: 404,
+  },
+  listGroupingFeedback: page("/api/v1/correlation/feedback"),
   getIncidentTimeline: byId(({ incident }) => `/api/v1/incidents/${incident}/timeline`),
   getIncidentReport: byId(({ incident }) => `/api/v1/incidents/${incident}/report`),
   listIncidentDiagnoses: byId(({ incident }) => `/api/v1/incidents/${incident}/diagnoses`),
@@ -241,7 +272,8 @@ export async function openKnown(harness: Harness, right: Caller): Promise<Known>
     };
     return incident.diagnosis.status === "reported" && incident;
   });
-  const [alert] = (await right("/api/v1/alerts")).body["items"] as { id: string }[];
+  await openSpare(harness);
+  const [alert] = (await right(`/api/v1/alerts?incident_id=${ids[0]}`)).body["items"] as { id: string }[];
   return {
     incident: reported.id,
     alert: alert?.id ?? "",

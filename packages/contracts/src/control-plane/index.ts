@@ -3,6 +3,7 @@ import type { Operations } from "../shared/operation.ts";
 import { alertOperations } from "./alerts.ts";
 import { auditOperations } from "./audit.ts";
 import { changeOperations } from "./changes.ts";
+import { correlationOperations } from "./correlation.ts";
 import { diagnosisOperations } from "./diagnoses.ts";
 import { eventOperations } from "./events.ts";
 import { incidentOperations } from "./incidents.ts";
@@ -16,6 +17,7 @@ export * from "../shared/door.ts";
 export * from "./alerts.ts";
 export * from "./audit.ts";
 export * from "./changes.ts";
+export * from "./correlation.ts";
 export * from "./diagnoses.ts";
 export * from "./events.ts";
 export * from "./incidents.ts";
@@ -30,6 +32,7 @@ export const controlPlaneOperations = {
   ...alertOperations,
   ...quarantineOperations,
   ...incidentOperations,
+  ...correlationOperations,
   ...diagnosisOperations,
   ...changeOperations,
   ...resourceOperations,

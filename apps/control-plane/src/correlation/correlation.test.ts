@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { CorrelationPreview, GroupingFeedback, Incident, TimelineEntry } from "@sre/contracts/control-plane";
+import { defaultTeamId } from "@sre/service-kit";
+import { testDatabases } from "@sre/testkit";
+import { eventually, openHarness, type Caller, type Harness } from "../testing/harness.ts";
+import { sampleAlert } from "../testing/sample-alert.ts";
+
+describe.each(testDatabases)("grouping by score on $name", (database) => {
+  let harness: Harness;
+  let call: Caller;
+  beforeAll(async () => {
+    harness = await openHarness(database, { env: { GROUPING_TOPOLOGY_STEPS: "3" } });
+    call = await harness.as();
+    const calls = (from: string, to: string) => ({ from: `eu-1/shop/service/${from}`, to: `eu-1/shop/service/${to}`, kind: "calls" });
+    const edges = [calls("web", "checkout"), calls("checkout", "payment"), calls("report", "ledger")];
+    await call("/api/v1/topology", { method: "PUT", body: { edges } });
+  });
+  afterAll(async () => harness[Symbol.asyncDispose]());
+
+  let sent = 0;
+  const at = (minute: number) => new Date(Date.now() + (minute - 40) * 60_000).toISOString();
+  const alertOf = (service: string, minute: number, more: { alertname?: string; environment?: string } = {}) =>
+    sampleAlert({ fingerprint: (0xc0ffee00 + sent++).toString(16), labels: { service, ...more }, startsAt: at(minute), annotations: {} });
+  const one = async (...alerts: object[]): Promise<string> => (await harness.send(alerts)).incident_ids[0] ?? "";
+  const incident = async (id: string): Promise<Incident> => (await call(`/api/v1/incidents/${id}`)).body;
+  const timeline = async (id: string): Promise<TimelineEntry[]> => (await call(`/api/v1/incidents/${id}/timeline`)).body["items"];
+  const alertsOf = async (id: string): Promise<{ id: string }[]> => (await call(`/api/v1/alerts?incident_id=${id}`)).body["items"];
+
+  test("a symptom joins the incident of what it depends on, in another delivery", async () => {
+    const first = await one(alertOf("payment", 0));
+    expect(await one(alertOf("checkout", 1, { alertname: "SlowRequests" }))).toBe(first);
+    expect(await incident(first)).toMatchObject({ alerts_total: 2, service: "payment" });
+  });
+
+  test("a symptom of the diagnosed cause joins its incident when it comes late", async () => {
+    const diagnosed = await one(alertOf("billing", 0, { environment: "blue" }));
+    await eventually(async () => (await incident(diagnosed)).diagnosis?.status === "reported");
+    const { kysely } = harness.controlPlane.app.database;
+    await kysely.updateTable("diagnoses").set({ cause_entity: "eu-1/shop/service/ledger" }).where("incident_id", "=", diagnosed).execute();
+    expect(await one(alertOf("report", 20, { environment: "blue", alertname: "SlowRequests" }))).toBe(diagnosed);
+    expect(await one(alertOf("web", 20, { environment: "blue", alertname: "SlowRequests" }))).not.toBe(diagnosed);
+  });
+
+  test("what an incident did not say of its environment, its next alert says", async () => {
+    const silent = await one(alertOf("quiet", 0, { environment: "" }));
+    expect(await one(alertOf("quiet", 1, { environment: "green" }))).toBe(silent);
+    expect(await incident(silent)).toMatchObject({ environment: "green" });
+    expect(await one(alertOf("quiet", 2, { environment: "red" }))).not.toBe(silent);
+  });
+
+  test("alerts are moved, split off and merged by hand, and it is written down", async () => {
+    const whole = await one(alertOf("left", 0), alertOf("left", 1, { alertname: "Other" }), alertOf("left", 2, { alertname: "Third" }));
+    const [last] = await alertsOf(whole);
+    const split = await call(`/api/v1/incidents/${whole}/split`, {
+      body: { alert_ids: [last?.id], title: "Another thing", reason: "not the same" },
+    });
+    expect(split.status).toBe(201);
+    const apart = split.body as Incident;
+    expect(apart).toMatchObject({
+      title: "Another thing",
+      alerts_total: 1,
+      alerts_firing: 1,
+      status: "new",
+      entities: ["eu-1/shop/service/left"],
+    });
+    expect(await incident(whole)).toMatchObject({ alerts_total: 2, alerts_firing: 2 });
+
+    const [moving] = await alertsOf(whole);
+    expect((await call(`/api/v1/alerts/${moving?.id}/move`, { body: { incident_id: apart.id } })).body).toMatchObject({
+      id: apart.id,
+      alerts_total: 2,
+    });
+    const merged = await call(`/api/v1/incidents/${whole}/merge`, { body: { into: apart.id, reason: "one fault after all" } });
+    expect(merged.body).toMatchObject({ id: apart.id, alerts_total: 3 });
+    expect(await incident(whole)).toMatchObject({
+      status: "resolved",
+      alerts_total: 0,
+      entities: [],
+      resolution: `Merged into #${apart.number}`,
+    });
+    expect((await timeline(apart.id)).map(({ text }) => text.en)).toContain(
+      `1 alert moved here from incident #${(await incident(whole)).number}: not the same`,
+    );
+    const feedback = (await call("/api/v1/correlation/feedback")).body["items"] as GroupingFeedback[];
+    expect(feedback.slice(0, 3).map(({ kind, alerts }) => ({ kind, alerts }))).toEqual([
+      { kind: "merge", alerts: 1 },
+      { kind: "move", alerts: 1 },
+      { kind: "split", alerts: 1 },
+    ]);
+    const audited = await harness.controlPlane.app.database.kysely
+      .selectFrom("audit_logs")
+      .select("action")
+      .where("team_id", "=", defaultTeamId)
+      .where("subject", "=", whole)
+      .execute();
+    expect(audited.map(({ action }) => action)).toEqual(expect.arrayContaining(["incident.split", "incident.move", "incident.merge"]));
+  });
+
+  test("a split leaves an alert, and takes only alerts of the incident", async () => {
+    const only = await one(alertOf("alone", 0));
+    const ids = (await alertsOf(only)).map(({ id }) => id);
+    expect((await call(`/api/v1/incidents/${only}/split`, { body: { alert_ids: ids } })).status).toBe(409);
+    const two = await one(alertOf("pair", 0), alertOf("pair", 1, { alertname: "Other" }));
+    expect((await call(`/api/v1/incidents/${two}/split`, { body: { alert_ids: ids } })).status).toBe(409);
+    expect(await incident(two)).toMatchObject({ alerts_total: 2 });
+  });
+
+  test("a preview tells what other settings would have merged and divided, and changes nothing", async () => {
+    const before = (await call("/api/v1/incidents?limit=200")).body["items"];
+    const strict = (await call("/api/v1/correlation/preview", { body: { topology_steps: 0, hours: 1 } })).body as CorrelationPreview;
+    expect(strict.settings).toMatchObject({ topology_steps: 0, threshold: 0.45 });
+    expect(strict.divided.length).toBeGreaterThan(0);
+    const lax = (await call("/api/v1/correlation/preview", { body: { threshold: 0.1, hours: 1 } })).body as CorrelationPreview;
+    expect(lax.groups_then).toBeLessThan(strict.groups_then);
+    expect(lax.merged[0]?.incident_ids.length).toBeGreaterThan(1);
+    expect(lax.merged[0]?.because[0]?.["zh-TW"]).toContain("分數");
+    expect((await call("/api/v1/incidents?limit=200")).body["items"]).toEqual(before);
+    expect((await call("/api/v1/correlation/settings")).body).toMatchObject({ topology_steps: 3, window_seconds: 1_800, threshold: 0.45 });
+  });
+});

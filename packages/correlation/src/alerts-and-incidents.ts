@@ -1,0 +1,40 @@
+import type { EntityId } from "@sre/contracts/evidence";
+import type { Resolved } from "./resolve-entity.ts";
+
+/** When alerts about one thing began: the first and the last. */
+export interface Span {
+  firstMs: number;
+  lastMs: number;
+}
+
+/** An alert that began to fire and has no incident yet. */
+export interface AlertToPlace {
+  readonly key: string;
+  readonly resolved: Resolved;
+  readonly startsAtMs: number;
+  readonly name?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** What it says in words. */
+  readonly text?: string;
+}
+
+/** An incident that is open and could take alerts in. */
+export interface OpenIncident {
+  readonly id: string;
+  readonly number: number;
+  readonly cluster: string;
+  readonly environment: string;
+  readonly namespace: string;
+  readonly service: string | null;
+  readonly entities: readonly EntityId[];
+  /** When its first and its last alert began. */
+  readonly firstAlertAtMs: number;
+  readonly lastAlertAtMs: number;
+  /** The same of single entities, where known. */
+  readonly entityTimes?: ReadonlyMap<EntityId, Span>;
+  /** What a diagnosis found to be behind it, likely or confirmed. */
+  readonly cause?: EntityId | null;
+}
+
+/** Where an alert goes: an incident that is open already, or the group of so many opened now. */
+export type Target = { readonly kind: "incident"; readonly id: string } | { readonly kind: "new"; readonly group: number };

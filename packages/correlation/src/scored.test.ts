@@ -1,0 +1,105 @@
+import { describe, expect, test } from "vitest";
+import {
+  correlationDefaults,
+  defaultEntityMapping,
+  openCorrelator,
+  placeAlerts,
+  readDependencies,
+  resolveEntity,
+  type AlertToPlace,
+  type OpenIncident,
+} from "./index.ts";
+
+const minute = 60_000;
+const place = { cluster: "eu-1", environment: "production", namespace: "shop" };
+const id = (kind: string, name: string) => `eu-1/${kind === "node" ? "" : "shop"}/${kind}/${name}`;
+const calls = (from: string, to: string) => ({ from: id("service", from), to: id("service", to), kind: "calls" as const });
+const topology = [
+  calls("web", "checkout"),
+  calls("checkout", "payment"),
+  calls("web", "search"),
+  { from: id("pod", "payment-6b474476c4-x5l2k"), to: id("node", "n1"), kind: "runs_on" as const },
+];
+const rules = { settings: correlationDefaults, dependencies: readDependencies(topology, 3) };
+
+function alert(key: string, labels: Record<string, string>, more: { atMs?: number; text?: string } = {}): AlertToPlace {
+  const all = { alertname: "HighErrorRate", ...place, ...labels };
+  const resolved = resolveEntity(all, defaultEntityMapping, new Map());
+  return { key, resolved, startsAtMs: more.atMs ?? 0, name: all.alertname, labels: all, text: more.text ?? "" };
+}
+
+function groupsOf(alerts: readonly AlertToPlace[], incidents: readonly OpenIncident[] = []): Record<string, string> {
+  const placed = placeAlerts(alerts, incidents, rules);
+  return Object.fromEntries(placed.map(({ key, into }) => [key, into.kind === "new" ? `new ${into.group}` : into.id]));
+}
+
+const open = (cause: string | null): OpenIncident => ({
+  ...place, id: "old", number: 1, service: "billing", entities: [id("service", "billing")], firstAlertAtMs: 0, lastAlertAtMs: 10 * minute, cause,
+}); // prettier-ignore
+
+describe("what joins over the topology", () => {
+  test("a symptom joins what it depends on, soon after, and not much later", () => {
+    expect(groupsOf([alert("a", { service: "payment" }), alert("b", { service: "checkout" }, { atMs: minute })])).toEqual({
+      a: "new 0",
+      b: "new 0",
+    });
+    expect(groupsOf([alert("a", { service: "payment" }), alert("b", { service: "checkout" }, { atMs: 25 * minute })])).toEqual({
+      a: "new 0",
+      b: "new 1",
+    });
+  });
+  test("what tells of a thing's own state is no symptom of another", () => {
+    const certificate = alert("b", { service: "checkout", alertname: "CertificateExpiresSoon" }, { atMs: minute });
+    expect(groupsOf([alert("a", { service: "payment" }), certificate])).toEqual({ a: "new 0", b: "new 1" });
+  });
+  test("a pod's alert joins that of the node it runs on, by its label or by the topology", () => {
+    const node = alert("a", { node: "n1", alertname: "NodeNotReady" });
+    const pod = { alertname: "PodNotReady", pod: "payment-6b474476c4-x5l2k" };
+    expect(groupsOf([node, alert("b", pod, { atMs: minute })])).toEqual({ a: "new 0", b: "new 0" });
+    expect(groupsOf([node, alert("b", { alertname: "PodNotReady", pod: "cart-0", node: "n1" }, { atMs: minute })])).toEqual({
+      a: "new 0",
+      b: "new 0",
+    });
+    expect(groupsOf([node, alert("b", { alertname: "PodNotReady", pod: "cart-0", node: "n2" }, { atMs: minute })])).toEqual({
+      a: "new 0",
+      b: "new 1",
+    });
+  });
+  test("an alert that names another thing joins it without an edge", () => {
+    const named = alert("b", { service: "cart", upstream: "payment" }, { atMs: minute });
+    expect(groupsOf([alert("a", { service: "payment" }), named])).toEqual({ a: "new 0", b: "new 0" });
+  });
+  test("production and staging stay apart, and an alert that does not say joins", () => {
+    const staging = alert("b", { service: "checkout", environment: "staging" }, { atMs: minute });
+    expect(groupsOf([alert("a", { service: "payment" }), staging])).toEqual({ a: "new 0", b: "new 1" });
+    const silent = alert("b", { service: "checkout", environment: "" }, { atMs: minute });
+    expect(groupsOf([alert("a", { service: "payment" }), silent])).toEqual({ a: "new 0", b: "new 0" });
+  });
+  test("an alert without namespace and cluster is about the one thing of that name", () => {
+    const bare = alert("b", { service: "payment", namespace: "", cluster: "" }, { atMs: minute });
+    expect(groupsOf([alert("a", { service: "payment" }), bare])).toEqual({ a: "new 0", b: "new 0" });
+  });
+});
+
+describe("a diagnosed cause", () => {
+  test("takes in what depends on it for the whole window, and nothing else", () => {
+    const late = { atMs: 35 * minute };
+    expect(groupsOf([alert("a", { service: "checkout" }, late)], [open(id("service", "payment"))])).toEqual({ a: "old" });
+    expect(groupsOf([alert("a", { service: "checkout" }, late)], [open(null)])).toEqual({ a: "new 0" });
+    expect(groupsOf([alert("a", { service: "search" }, late)], [open(id("service", "payment"))])).toEqual({ a: "new 0" });
+    const [placed] = placeAlerts([alert("a", { service: "checkout" }, late)], [open(id("service", "payment"))], rules);
+    expect(placed?.because.en).toContain("checkout depends on shop/payment, which the diagnosis found to be the cause");
+  });
+});
+
+test("the reason names tie, distance in time and score in both languages", () => {
+  const placed = placeAlerts([alert("a", { service: "payment" }), alert("b", { service: "checkout" }, { atMs: 2 * minute })], [], rules);
+  expect(placed[1]?.because.en).toMatch(/^checkout depends on shop\/payment \(1 step\).*2 min apart.*score 0\.\d\d$/);
+  expect(placed[1]?.because["zh-TW"]).toContain("依賴 shop/payment");
+});
+
+test("one after the other and as one delivery the same groups come of the same alerts", () => {
+  const alerts = ["payment", "checkout", "web", "search"].map((service, index) => alert(service, { service }, { atMs: index * 20_000 }));
+  const correlator = openCorrelator([], rules);
+  expect(alerts.map((one) => correlator.place(one).into)).toEqual(placeAlerts(alerts.toReversed(), [], rules).map(({ into }) => into));
+});
