@@ -1,6 +1,7 @@
 import type { AlertTraits } from "./alert-traits.ts";
+import type { NameRates } from "./burst.ts";
 import { componentParts, isNode, type ComponentId } from "./component.ts";
-import { labelStrength, timeStrength, topologyStrength, type correlationDefaults } from "./constants.ts";
+import { burstStrength, labelStrength, timeStrength, topologyStrength, type correlationDefaults } from "./constants.ts";
 import { isCauseOf, isEffectOf, type Dependencies, type Relation } from "./dependencies.ts";
 import type { Span } from "./alerts-and-incidents.ts";
 import type { Group } from "./group.ts";
@@ -17,6 +18,7 @@ export type Tie =
   | { readonly kind: "same" | "named" | "names" | "both-name" | "rests-on" | "carries"; readonly component: ComponentId }
   | { readonly kind: "depends" | "serves" | "explained"; readonly component: ComponentId; readonly steps: number }
   | { readonly kind: "shares"; readonly component: ComponentId; readonly via: ComponentId }
+  | { readonly kind: "burst"; readonly name: string; readonly count: number }
   | { readonly kind: "none" };
 
 export interface Score {
@@ -113,6 +115,15 @@ function* strandsByName(traits: AlertTraits, group: Group): Generator<Strand> {
   }
 }
 
+function burstStrand({ component, name, alert }: AlertTraits, group: Group, rates: NameRates): Strand | null {
+  if (component === null || name === "") return null;
+  const { count, namespaces, lastMs } = group.bursts.around(name, component, alert.startsAtMs);
+  const { componentsLeast, namespacesLeast, componentsForAll, surgeLeast, strength } = burstStrength;
+  if (count < componentsLeast || namespaces < namespacesLeast || rates.surge(name, alert.startsAtMs) < surgeLeast) return null;
+  const part = Math.min(1, count / componentsForAll);
+  return { tie: { kind: "burst", name, count }, strength: strength * part, span: { firstMs: lastMs, lastMs } };
+}
+
 function labelsLikeness({ component, alert, name, labels }: AlertTraits, group: Group): number {
   const namespace = component === null ? alert.resolved.namespace : componentParts(component).namespace;
   const sameNamespace = namespace !== "" && group.namespaces.has(namespace) ? labelStrength.sameNamespace : 0;
@@ -139,10 +150,11 @@ function lastingOf({ kind }: Tie, gapMs: number): number {
 export function scoreOf(
   traits: AlertTraits,
   group: Group,
-  { dependencies, settings }: { dependencies: Dependencies; settings: CorrelationSettings },
+  { dependencies, settings, rates }: { dependencies: Dependencies; settings: CorrelationSettings; rates: NameRates },
 ): Score | null {
   const { weights, windowMs, stepsMax } = settings;
   const atMs = traits.alert.startsAtMs;
+  if (!traits.ofRequests && group.bursts.contradicts(traits.name, traits.named)) return null;
   let best: { strand: Strand; gapMs: number; worth: number } | null = null;
   const consider = (strand: Strand) => {
     const gapMs = gapTo(atMs, strand.span);
@@ -155,6 +167,8 @@ export function scoreOf(
   for (const strand of strandsOver(traits, group, dependencies)) if (stepsMax > 0 || strand.tie.kind === "same") consider(strand);
   if (stepsMax > 0) {
     for (const strand of strandsByName(traits, group)) consider(strand);
+    const burst = traits.ofRequests ? null : burstStrand(traits, group, rates);
+    if (burst) consider(burst);
     // Likeness alone counts for requests: many things are low on memory or not ready at a time without a common reason.
     if (traits.ofRequests) consider({ tie: { kind: "none" }, strength: 0, span: group.span });
   }
