@@ -73,16 +73,21 @@ export class Bursts {
     return { count, namespaces: namespaces.size, lastMs };
   }
 
-  /** Whether most of the things that said where they run said one node, and the alert says others. */
-  contradicts(name: string, named: readonly ComponentId[]): boolean {
-    const nodes = this.#byName.get(name)?.nodes;
-    const own = named.filter(isNode);
-    if (!nodes || own.length === 0) return false;
+  /** The node that most of the things under the name said they run on; null where they run on many, or none said it. */
+  nodeOfMost(name: string): { node: ComponentId; components: number } | null {
     let [all, most, top] = [0, 0, ""];
-    for (const [node, components] of nodes) {
+    for (const [node, components] of this.#byName.get(name)?.nodes ?? []) {
       all += components.size;
       if (components.size > most) [most, top] = [components.size, node];
     }
-    return most >= burstStrength.componentsLeast && most > all / 2 && !own.includes(top);
+    return most > all / 2 ? { node: top, components: most } : null;
+  }
+
+  /** Whether several things under the name said one node, and the alert says others. */
+  contradicts(name: string, named: readonly ComponentId[]): boolean {
+    const own = named.filter(isNode);
+    if (own.length === 0) return false;
+    const most = this.nodeOfMost(name);
+    return most !== null && most.components >= burstStrength.componentsLeast && !own.includes(most.node);
   }
 }

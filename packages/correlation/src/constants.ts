@@ -25,6 +25,8 @@ export const topologyStrength = {
   carries: 0.3,
   /** A dependency of a group's symptom that does not explain the group's cause is worth this part of its steps. */
   besideTheCause: 0.6,
+  /** The same where its alert tells of its own state: then it is more likely a cause of its own. */
+  ownStateBesideTheCause: 0.3,
   /** The alert itself names a component of the group, or the group's alerts name the alert's. */
   named: 0.8,
   /** Both name the same third component. */

@@ -97,7 +97,7 @@ function* strandsOver(traits: AlertTraits, group: Group, dependencies: Dependenc
     if (isCauseOf(relation)) explains ??= explainsTheCause(component, group, dependencies);
     // A node below one of many members is not what ails the others.
     if (relation.kind === "carries" && !explains) continue;
-    const beside = isCauseOf(relation) && !explains ? topologyStrength.besideTheCause : 1;
+    const beside = isCauseOf(relation) && !explains ? (traits.ofRequests ? topologyStrength.besideTheCause : topologyStrength.ownStateBesideTheCause) : 1;
     yield { tie, span: member, strength: strength * beside };
   }
 }
@@ -109,8 +109,8 @@ function* strandsByName(traits: AlertTraits, group: Group): Generator<Strand> {
     const member = group.members.get(other);
     if (member) yield { tie: { kind: "names", component: other }, strength: topologyStrength.named, span: member };
     const alsoNamed = group.named.get(other);
-    // Every pod names its node: that ties pods which all ail of the same, and no requests.
-    if (alsoNamed && (!isNode(other) || (!traits.ofRequests && group.names.has(traits.name))))
+    // Every pod names its node: that ties things which ail of the same where most of them run, and no requests.
+    if (alsoNamed && (!isNode(other) || (!traits.ofRequests && group.bursts.nodeOfMost(traits.name)?.node === other)))
       yield { tie: { kind: "both-name", component: other }, strength: topologyStrength.sameNamed, span: alsoNamed };
   }
 }
