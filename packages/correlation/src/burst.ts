@@ -49,13 +49,14 @@ export class Bursts {
   readonly #byName = new Map<string, Recent>();
 
   note(name: string, component: ComponentId, { atMs, named }: { atMs: number; named: readonly ComponentId[] }): void {
-    const recent = this.#byName.get(name) ?? { atMs: new Map(), nodes: new Map() };
+    const recent: Recent = this.#byName.get(name) ?? { atMs: new Map(), nodes: new Map() };
     this.#byName.set(name, recent);
     recent.atMs.delete(component);
     recent.atMs.set(component, atMs);
     for (const other of named) {
       if (!isNode(other) || (recent.nodes.size >= componentsMax && !recent.nodes.has(other))) continue;
-      recent.nodes.set(other, (recent.nodes.get(other) ?? new Set()).add(component));
+      const components = recent.nodes.get(other) ?? new Set<ComponentId>();
+      recent.nodes.set(other, components.add(component));
     }
     if (recent.atMs.size > componentsMax) recent.atMs.delete(recent.atMs.keys().next().value!);
   }

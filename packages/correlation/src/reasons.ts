@@ -46,6 +46,8 @@ function tieText(tie: Tie, about: string): LocalizedText {
       return { en: `${other} rests on ${about}`, "zh-TW": `${other} 依附於 ${about}` };
     case "shares":
       return { en: `${about} and ${other} both depend on ${nameOf(tie.via)}`, "zh-TW": `${about} 與 ${other} 都依賴 ${nameOf(tie.via)}` };
+    case "rests-beside":
+      return { en: `${about} and ${other} both rest on ${nameOf(tie.via)}`, "zh-TW": `${about} 與 ${other} 都依附於 ${nameOf(tie.via)}` };
     case "named":
       return { en: `its other alerts name ${other}`, "zh-TW": `其他告警提到 ${other}` };
     case "names":

@@ -17,7 +17,7 @@ export type CorrelationSettings = {
 export type Tie =
   | { readonly kind: "same" | "named" | "names" | "both-name" | "rests-on" | "carries"; readonly component: ComponentId }
   | { readonly kind: "depends" | "serves" | "explained"; readonly component: ComponentId; readonly steps: number }
-  | { readonly kind: "shares"; readonly component: ComponentId; readonly via: ComponentId }
+  | { readonly kind: "shares" | "rests-beside"; readonly component: ComponentId; readonly via: ComponentId }
   | { readonly kind: "burst"; readonly name: string; readonly count: number }
   | { readonly kind: "none" };
 
@@ -51,13 +51,13 @@ function explainsTheCause(component: ComponentId, group: Group, dependencies: De
 function strandOf(member: ComponentId, relation: Relation): { tie: Tie; strength: number } {
   if (relation.kind === "rests-on") return { tie: { kind: relation.kind, component: member }, strength: topologyStrength.restsOn };
   if (relation.kind === "carries") return { tie: { kind: relation.kind, component: member }, strength: topologyStrength.carries };
-  if (relation.kind !== "shares")
+  if (relation.kind === "depends" || relation.kind === "serves")
     return {
       tie: { kind: relation.kind, component: member, steps: relation.steps },
       strength: topologyStrength.dependency[relation.steps - 1] ?? 0,
     };
   const strength = topologyStrength.sharedDependency / Math.max(1, Math.log2(relation.dependents));
-  return { tie: { kind: "shares", component: member, via: relation.via }, strength };
+  return { tie: { kind: relation.kind, component: member, via: relation.via }, strength };
 }
 
 /** Whether the dependent's alerts are of the kind by which trouble of what it asks shows. */
@@ -93,11 +93,18 @@ function* strandsOver(traits: AlertTraits, group: Group, dependencies: Dependenc
   for (const [other, member] of group.members) {
     const relation = related.get(other);
     if (!relation || !showsInRequests(relation, traits, member)) continue;
+    // Neighbours on one volume ail of it together only where they complain of the same.
+    if (relation.kind === "rests-beside" && (!traits.ofStorage || !group.names.has(traits.name))) continue;
     const { tie, strength } = strandOf(other, relation);
     if (isCauseOf(relation)) explains ??= explainsTheCause(component, group, dependencies);
     // A node below one of many members is not what ails the others.
     if (relation.kind === "carries" && !explains) continue;
-    const beside = isCauseOf(relation) && !explains ? (traits.ofRequests ? topologyStrength.besideTheCause : topologyStrength.ownStateBesideTheCause) : 1;
+    const beside =
+      isCauseOf(relation) && !explains
+        ? traits.ofRequests
+          ? topologyStrength.besideTheCause
+          : topologyStrength.ownStateBesideTheCause
+        : 1;
     yield { tie, span: member, strength: strength * beside };
   }
 }
