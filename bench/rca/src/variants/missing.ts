@@ -1,3 +1,4 @@
+import { evidenceId } from "@sre/contracts/canonical";
 import type { Answer, EvidenceData, Snapshot } from "@sre/contracts/evidence";
 import type { RcaCase } from "../case.ts";
 import { randomOf, type Random } from "../generated/random.ts";
@@ -28,15 +29,16 @@ export function sourcesOf(one: RcaCase): Source[] {
   return sources.filter((source) => told.has(source));
 }
 
-const silent = ({ id, source, question, asked }: Answer): Answer => ({
-  id, source, question, asked, kind: "unanswered", because: "unreachable", detail: "left out by a control",
+// A recording tells everything under one name; what is left out had a name of its own, as live sources have.
+const silent = ({ question, asked }: Answer, source: Source): Answer => ({
+  id: evidenceId(question, source), source, question, asked, kind: "unanswered", because: "unreachable", detail: "left out by a control",
 }); // prettier-ignore
 
 const noGraph: Pick<Snapshot, "entities" | "edges" | "aliases"> = { entities: [], edges: [], aliases: [] };
 
 /** The case as it would be told while one source cannot be reached: its answers are failures, never silence. */
 export function withoutSource(one: RcaCase, source: Source): RcaCase {
-  const answers = one.snapshot.answers.map((answer) => (sourceOf(one, answer) === source ? silent(answer) : answer));
+  const answers = one.snapshot.answers.map((answer) => (sourceOf(one, answer) === source ? silent(answer, source) : answer));
   const graph = source === "topology" ? noGraph : {};
   return { ...one, snapshot: { ...one.snapshot, ...graph, answers } };
 }

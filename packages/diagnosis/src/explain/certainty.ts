@@ -21,8 +21,11 @@ export type Basis = "settled" | "shown" | "own" | "changed" | "generic" | "felt"
 
 // What a thing adds by itself settles a cause only where it is next to all that is lost, and nothing else about it is as odd.
 const [nextToAll, asOdd] = [0.95, 0.6];
+// A surge is no share of anything: to use about twenty times the usual processor settles it, also where the memory it fills takes that.
+const manyTimes = 0.75;
 
 function settlesOwn(settling: readonly Finding[], findings: readonly Finding[]): boolean {
+  if (settling.some(({ what, strength }) => what === "cpu_risen" && strength >= manyTimes)) return true;
   const others = findings.filter((found) => roleOf(found) === "own" && !settling.includes(found));
   return settling.some(({ strength }) => strength >= nextToAll) && others.every(({ strength }) => strength < asOdd);
 }
