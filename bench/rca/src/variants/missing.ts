@@ -21,7 +21,11 @@ const tellers = {
 } as const satisfies Record<Answer["question"]["about"], Source>;
 
 // What no live source could have told comes from traces and probes, in whatever form it is told.
-const sourceOf = (one: RcaCase, { id, question }: Answer): Source => (one.notLive.has(id) ? "traces-and-probes" : tellers[question.about]);
+function sourceOf({ notLive, namesFromMetrics }: RcaCase, { id, question }: Answer): Source {
+  if (notLive.has(id)) return "traces-and-probes";
+  const teller = tellers[question.about];
+  return teller === "topology" && namesFromMetrics === true ? "metrics" : teller;
+}
 
 /** The sources that told anything about a case. */
 export function sourcesOf(one: RcaCase): Source[] {
