@@ -1,7 +1,7 @@
 import type { Cause, Finding, Gap, Verdict } from "@sre/contracts/evidence";
 import type { Scored } from "../explain/candidate.ts";
 import { isOwnPart } from "../faults/calls.ts";
-import { basisIn, type Basis } from "../explain/certainty.ts";
+import { basisIn, mechanismIn, type Basis } from "../explain/certainty.ts";
 import { scoreOf } from "../explain/score.ts";
 import type { Ranking } from "../rank.ts";
 import type { Seen } from "../seen/seen.ts";
@@ -25,9 +25,13 @@ function isAhead(kept: readonly Scored[]): boolean {
   return first !== undefined && rivalsOf(kept).every((rival) => scoreOf(first) - scoreOf(rival) >= verdictThresholds.margin);
 }
 
-/** Whether what a thing adds by itself stands against something elsewhere that tells why it fails, and may be why this one does. */
-const isUndercut = (kept: readonly Scored[]): boolean =>
-  kept[0] !== undefined && isOwnPart(kept[0].fault) && rivalsOf(kept).some((rival) => !isOwnPart(rival.fault) && names.has(basisIn(rival)));
+/** Whether what a thing adds by itself stands against something elsewhere that tells at least half as clearly why things fail. */
+function isUndercut(kept: readonly Scored[]): boolean {
+  const [first] = kept;
+  if (first === undefined || !isOwnPart(first.fault)) return false;
+  const clear = mechanismIn(first.parts) / 2;
+  return rivalsOf(kept).some((rival) => !isOwnPart(rival.fault) && names.has(basisIn(rival)) && mechanismIn(rival.parts) >= clear);
+}
 
 /** Whether all that names a cause is a change shortly before, while nothing was seen of what was changed itself. */
 function isOnlyNear(seen: Seen, cause: Scored): boolean {
