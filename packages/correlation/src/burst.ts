@@ -91,4 +91,29 @@ export class Bursts {
     const most = this.nodeOfMost(name);
     return most !== null && most.components >= burstStrength.componentsLeast && !own.includes(most.node);
   }
+
+  /** Whether the alert says a node, and things under the name said others only. */
+  mixesNodes(name: string, named: readonly ComponentId[]): boolean {
+    const nodes = this.#byName.get(name)?.nodes;
+    const own = named.filter(isNode);
+    return nodes !== undefined && nodes.size > 0 && own.length > 0 && !own.some((node) => nodes.has(node));
+  }
+
+  /** Whether several things of one name said that they run on the node, and most of them did. */
+  pointsTo(node: ComponentId): boolean {
+    for (const name of this.#byName.keys()) {
+      const most = this.nodeOfMost(name);
+      if (most !== null && most.node === node && most.components >= burstStrength.componentsLeast) return true;
+    }
+    return false;
+  }
+
+  /** The same of another node. */
+  pointsElsewhere(node: ComponentId): boolean {
+    for (const name of this.#byName.keys()) {
+      const most = this.nodeOfMost(name);
+      if (most !== null && most.node !== node && most.components >= burstStrength.componentsLeast) return true;
+    }
+    return false;
+  }
 }

@@ -66,6 +66,9 @@ export const correlationLimits = {
   namedMax: 8,
   groupsPerIndexMax: 16,
   rootsMax: 32,
+  /** Names and components under which alerts of one group are kept; the one that was silent longest goes first. */
+  alertsKeptMax: 96,
+  charactersKeptMax: 200,
   labelsPerGroupMax: 64,
   wordsPerGroupMax: 128,
   wordsPerAlertMax: 40,

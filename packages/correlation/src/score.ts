@@ -81,6 +81,8 @@ function explainedBy(
   return { tie: { kind: "explained", component: cause, steps }, strength: topologyStrength.explained, span };
 }
 
+const saysOtherNode = ({ named }: AlertTraits, node: ComponentId) => !named.includes(node) && named.some(isNode);
+
 function* strandsOver(traits: AlertTraits, group: Group, dependencies: Dependencies): Generator<Strand> {
   const { component } = traits;
   if (component === null) return;
@@ -98,7 +100,8 @@ function* strandsOver(traits: AlertTraits, group: Group, dependencies: Dependenc
     const { tie, strength } = strandOf(other, relation);
     if (isCauseOf(relation)) explains ??= explainsTheCause(component, group, dependencies);
     // A node below one of many members is not what ails the others.
-    if (relation.kind === "carries" && !explains) continue;
+    if (relation.kind === "carries" && (!explains || group.bursts.pointsElsewhere(component))) continue;
+    if (relation.kind === "rests-on" && isNode(other) && saysOtherNode(traits, other)) continue;
     const beside =
       isCauseOf(relation) && !explains
         ? traits.ofRequests
@@ -111,7 +114,9 @@ function* strandsOver(traits: AlertTraits, group: Group, dependencies: Dependenc
 
 function* strandsByName(traits: AlertTraits, group: Group): Generator<Strand> {
   const named = traits.component === null ? undefined : group.named.get(traits.component);
-  if (named) yield { tie: { kind: "named", component: traits.component! }, strength: topologyStrength.named, span: named };
+  // Each pod names its node, which ails itself only where most of them are on it.
+  if (named && (!isNode(traits.component!) || group.bursts.pointsTo(traits.component!)))
+    yield { tie: { kind: "named", component: traits.component! }, strength: topologyStrength.named, span: named };
   for (const other of traits.named) {
     const member = group.members.get(other);
     if (member) yield { tie: { kind: "names", component: other }, strength: topologyStrength.named, span: member };
@@ -122,8 +127,9 @@ function* strandsByName(traits: AlertTraits, group: Group): Generator<Strand> {
   }
 }
 
-function burstStrand({ component, name, alert }: AlertTraits, group: Group, rates: NameRates): Strand | null {
+function burstStrand({ component, name, named, alert }: AlertTraits, group: Group, rates: NameRates): Strand | null {
   if (component === null || name === "") return null;
+  if (group.bursts.mixesNodes(name, named)) return null;
   const { count, namespaces, lastMs } = group.bursts.around(name, component, alert.startsAtMs);
   const { componentsLeast, namespacesLeast, componentsForAll, surgeLeast, strength } = burstStrength;
   if (count < componentsLeast || namespaces < namespacesLeast || rates.surge(name, alert.startsAtMs) < surgeLeast) return null;

@@ -30,7 +30,7 @@ function alert(key: string, labels: Record<string, string>, more: { atMs?: numbe
 }
 
 function groupsOf(alerts: readonly AlertToPlace[], incidents: readonly OpenIncident[] = []): Record<string, string> {
-  const placed = placeAlerts(alerts, incidents, rules);
+  const { placements: placed } = placeAlerts(alerts, incidents, rules);
   return Object.fromEntries(placed.map(({ key, into }) => [key, into.kind === "new" ? `new ${into.group}` : into.id]));
 }
 
@@ -91,7 +91,7 @@ describe("what a pod's alert says of where it runs", () => {
 
   test("a burst of one name over several namespaces takes in a pod that does not say its node", () => {
     expect(groupsOf([...burst, notReady("d", { namespace: "chat", pod: "chat-0" }, 20_000)])["d"]).toBe("new 0");
-    const [placed] = placeAlerts([...burst, notReady("d", { namespace: "chat", pod: "chat-0" }, 20_000)], [], rules).slice(-1);
+    const [placed] = placeAlerts([...burst, notReady("d", { namespace: "chat", pod: "chat-0" }, 20_000)], [], rules).placements.slice(-1);
     expect(placed?.because.en).toMatch(/^chat alerted under KubePodNotReady within a minute of 3 other things/);
     expect(placed?.because["zh-TW"]).toContain("KubePodNotReady");
   });
@@ -125,7 +125,7 @@ test("things that complain of the same and rest on one storage class belong toge
   });
   const onStorage = readDependencies([mounts("orders-db", "fast"), mounts("users-db", "fast"), mounts("logs-db", "slow")], 3);
   const slow = (name: string, atMs: number) => alert(name, { alertname: "VolumeWritesTakeLong", statefulset: name }, { atMs });
-  const placed = placeAlerts([slow("orders-db", 0), slow("users-db", 20_000), slow("logs-db", 30_000)], [], {
+  const { placements: placed } = placeAlerts([slow("orders-db", 0), slow("users-db", 20_000), slow("logs-db", 30_000)], [], {
     settings: correlationDefaults,
     dependencies: onStorage,
   });
@@ -139,13 +139,13 @@ describe("a diagnosed cause", () => {
     expect(groupsOf([alert("a", { service: "checkout" }, late)], [open(id("service", "payment"))])).toEqual({ a: "old" });
     expect(groupsOf([alert("a", { service: "checkout" }, late)], [open(null)])).toEqual({ a: "new 0" });
     expect(groupsOf([alert("a", { service: "search" }, late)], [open(id("service", "payment"))])).toEqual({ a: "new 0" });
-    const [placed] = placeAlerts([alert("a", { service: "checkout" }, late)], [open(id("service", "payment"))], rules);
+    const [placed] = placeAlerts([alert("a", { service: "checkout" }, late)], [open(id("service", "payment"))], rules).placements;
     expect(placed?.because.en).toContain("checkout depends on shop/payment, which the diagnosis found to be the cause");
   });
 });
 
 test("the reason names tie, distance in time and score in both languages", () => {
-  const placed = placeAlerts([alert("a", { service: "payment" }), alert("b", { service: "checkout" }, { atMs: 2 * minute })], [], rules);
+  const { placements: placed } = placeAlerts([alert("a", { service: "payment" }), alert("b", { service: "checkout" }, { atMs: 2 * minute })], [], rules);
   expect(placed[1]?.because.en).toMatch(/^checkout depends on shop\/payment \(1 step\).*2 min apart.*score 0\.\d\d$/);
   expect(placed[1]?.because["zh-TW"]).toContain("依賴 shop/payment");
 });
@@ -153,5 +153,5 @@ test("the reason names tie, distance in time and score in both languages", () =>
 test("one after the other and as one delivery the same groups come of the same alerts", () => {
   const alerts = ["payment", "checkout", "web", "search"].map((service, index) => alert(service, { service }, { atMs: index * 20_000 }));
   const correlator = openCorrelator([], rules);
-  expect(alerts.map((one) => correlator.place(one).into)).toEqual(placeAlerts(alerts.toReversed(), [], rules).map(({ into }) => into));
+  expect(alerts.map((one) => correlator.place(one).into)).toEqual(placeAlerts(alerts.toReversed(), [], rules).placements.map(({ into }) => into));
 });

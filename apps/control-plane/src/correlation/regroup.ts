@@ -1,5 +1,6 @@
 import type { GroupingFeedback, Incident } from "@sre/contracts/control-plane";
 import type { LocalizedText } from "@sre/contracts/evidence";
+import { traitsOfAll } from "@sre/correlation";
 import { RuleBroken, type CallContext } from "@sre/service-kit";
 import { lockIntake } from "../alerts/store.ts";
 import type { App } from "../app.ts";
@@ -7,12 +8,13 @@ import { recordAudit } from "../audit/record-audit.ts";
 import { publishEvents } from "../events/store.ts";
 import { noSuchIncident } from "../incidents/change-incident.ts";
 import { incidentOf } from "../incidents/incident-view.ts";
-import { findIncident, lockIncident, type IncidentRow } from "../incidents/store.ts";
+import { findIncident, lockIncident, writeTraits, type IncidentRow } from "../incidents/store.ts";
 import { appendTimeline } from "../incidents/timeline.ts";
 import type { Tx } from "../migrations/tables.ts";
-import { insertFeedback, reassignAlerts, recountIncidents } from "./store.ts";
+import { alertToPlace } from "./alert-to-place.ts";
+import { findAlertsOf, insertFeedback, reassignAlerts, recountIncidents } from "./store.ts";
 
-const alertIdsKeptMax = 100;
+const [alertIdsKeptMax, alertsComparedMax] = [100, 1_000];
 
 export interface Call {
   readonly app: App;
@@ -51,6 +53,15 @@ function wordsOf({ from, to }: Ends, { alerts, reason }: { alerts: number; reaso
   };
 }
 
+async function keepAnew(tx: Tx, { app, ctx }: Call, ids: readonly string[]): Promise<void> {
+  const { stepsMax } = app.settings.correlation;
+  const dependencies = await app.dependencies.read(tx, ctx.teamId, stepsMax);
+  for (const id of ids) {
+    const alerts = await findAlertsOf(tx, ctx.teamId, { incidentId: id, limit: alertsComparedMax });
+    await writeTraits(tx, ctx.teamId, [{ incident_id: id, traits: traitsOfAll(alerts.map(alertToPlace), dependencies) }]);
+  }
+}
+
 export interface Regrouping extends Ends {
   readonly kind: GroupingFeedback["kind"];
   /** Null: all of them. */
@@ -65,6 +76,7 @@ export async function moveAlerts(tx: Tx, { app, ctx }: Call, input: Regrouping):
   if (input.alertIds !== null && moved.length < new Set(input.alertIds).size)
     throw new RuleBroken("conflict", "Not every one of these alerts is in this incident; read its alerts anew.");
   await recountIncidents(tx, ctx.teamId, { ids: [from.id, to.id], at: ctx.at });
+  await keepAnew(tx, { app, ctx }, [from.id, to.id]);
   const words = wordsOf(input, { alerts: moved.length, reason });
   const entry = { at: ctx.at, kind: "status", actor: ctx.principal.name } as const;
   await appendTimeline(tx, ctx.teamId, [
