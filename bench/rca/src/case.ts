@@ -11,6 +11,8 @@ export interface RcaCase {
   readonly snapshot: Snapshot;
   /** Answers that no live source of ours could have given: scores are told with and without them. */
   readonly notLive: ReadonlySet<EvidenceId>;
+  /** True where only the names that metrics carry tell which services there are: whoever loses the metrics loses the topology. */
+  readonly namesFromMetrics?: boolean;
 }
 
 /** A case on disk that is read when its turn comes. */

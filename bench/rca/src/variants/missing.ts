@@ -1,3 +1,4 @@
+import { evidenceId } from "@sre/contracts/canonical";
 import type { Answer, EvidenceData, Snapshot } from "@sre/contracts/evidence";
 import type { RcaCase } from "../case.ts";
 import { randomOf, type Random } from "../generated/random.ts";
@@ -20,7 +21,11 @@ const tellers = {
 } as const satisfies Record<Answer["question"]["about"], Source>;
 
 // What no live source could have told comes from traces and probes, in whatever form it is told.
-const sourceOf = (one: RcaCase, { id, question }: Answer): Source => (one.notLive.has(id) ? "traces-and-probes" : tellers[question.about]);
+function sourceOf({ notLive, namesFromMetrics }: RcaCase, { id, question }: Answer): Source {
+  if (notLive.has(id)) return "traces-and-probes";
+  const teller = tellers[question.about];
+  return teller === "topology" && namesFromMetrics === true ? "metrics" : teller;
+}
 
 /** The sources that told anything about a case. */
 export function sourcesOf(one: RcaCase): Source[] {
@@ -28,15 +33,16 @@ export function sourcesOf(one: RcaCase): Source[] {
   return sources.filter((source) => told.has(source));
 }
 
-const silent = ({ id, source, question, asked }: Answer): Answer => ({
-  id, source, question, asked, kind: "unanswered", because: "unreachable", detail: "left out by a control",
+// A recording tells everything under one name; what is left out had a name of its own, as live sources have.
+const silent = ({ question, asked }: Answer, source: Source): Answer => ({
+  id: evidenceId(question, source), source, question, asked, kind: "unanswered", because: "unreachable", detail: "left out by a control",
 }); // prettier-ignore
 
 const noGraph: Pick<Snapshot, "entities" | "edges" | "aliases"> = { entities: [], edges: [], aliases: [] };
 
 /** The case as it would be told while one source cannot be reached: its answers are failures, never silence. */
 export function withoutSource(one: RcaCase, source: Source): RcaCase {
-  const answers = one.snapshot.answers.map((answer) => (sourceOf(one, answer) === source ? silent(answer) : answer));
+  const answers = one.snapshot.answers.map((answer) => (sourceOf(one, answer) === source ? silent(answer, source) : answer));
   const graph = source === "topology" ? noGraph : {};
   return { ...one, snapshot: { ...one.snapshot, ...graph, answers } };
 }

@@ -130,19 +130,25 @@ function weighsLittle({ answer: { question }, because }: Missing, { settled }: G
   return settled && unmeasured.has(because);
 }
 
-/** Kinds of evidence of which nothing is known since whoever keeps them failed. */
-function lostKinds(seen: Seen): ReadonlySet<Question["about"]> {
-  const told = new Set(seen.answers.flatMap(({ kind, question }) => (kind === "answered" ? [question.about] : [])));
-  const failed = seen.answers.flatMap((answer) =>
-    answer.kind === "unanswered" && !unmeasured.has(answer.because) ? [answer.question.about] : [],
-  );
-  return new Set(failed.filter((about) => !told.has(about)));
+type Asked = Missing["answer"];
+type IsLost = (asked: Asked) => boolean;
+
+const hasFailed = (answer: Answer): boolean => answer.kind === "unanswered" && !unmeasured.has(answer.because);
+
+/** What failed whenever it was asked: one that keeps evidence, or all that keep one kind of it. */
+function lostIn({ answers }: Seen): IsLost {
+  const lost = (of: (asked: Asked) => string): ReadonlySet<string> => {
+    const told = new Set(answers.filter(({ kind }) => kind === "answered").map(of));
+    return new Set(answers.filter((answer) => hasFailed(answer) && !told.has(of(answer))).map(of));
+  };
+  const [sources, kinds] = [lost(({ source }) => source), lost(({ question }) => question.about)];
+  return ({ source, question }) => sources.has(source) || kinds.has(question.about);
 }
 
-function weightIn(seen: Seen, missing: Missing, context: GapContext & { lost: ReadonlySet<Question["about"]> }): Weight {
+function weightIn(seen: Seen, missing: Missing, context: GapContext & { isLost: IsLost }): Weight {
   const { answer, subjects } = missing;
   // A source that cannot be reached may know of something else: nothing is beyond doubt until it is back.
-  if (context.lost.has(answer.question.about) && !unmeasured.has(missing.because)) return "verdict";
+  if (context.isLost(answer) && !unmeasured.has(missing.because)) return "verdict";
   const full = weightOf(answer.question, { focused: isFocused(seen, subjects, context.focus), undecided: context.undecided });
   return full === "verdict" && weighsLittle(missing, context) ? "order" : full;
 }
@@ -179,8 +185,8 @@ const weightOrder: readonly Weight[] = ["verdict", "order", "nothing"];
 export function gapsOf(seen: Seen, context: GapContext): Gap[] {
   const told = toldMeanings(seen);
   const missing = [...seen.answers.flatMap((answer) => missingIn(seen, answer, told)), ...neverAsked(seen)];
-  const lost = lostKinds(seen);
-  const weighed = missing.map((each) => ({ each, weight: weightIn(seen, each, { ...context, lost }) }));
+  const isLost = lostIn(seen);
+  const weighed = missing.map((each) => ({ each, weight: weightIn(seen, each, { ...context, isLost }) }));
   const alike = Map.groupBy(weighed, ({ each, weight }) => `${weight} ${each.because} ${signalOf(each.answer.question)}`);
   const gaps = [...alike.values()]
     .flatMap((same) => gapOf(same[0]?.weight ?? "nothing", same.map(({ each }) => each)))

@@ -15,6 +15,10 @@ const unfeltEffectMin = 4;
 
 const weighed = ({ total, share }: Excess): number => Math.max(0, total) * share;
 
+// One step may be a straying: what shows in it alone is half believed.
+const believedSteps = 2;
+const believed = ({ steps }: Excess): number => Math.min(1, steps / believedSteps);
+
 /** Components that lose seconds, or calls, beyond what those they call account for. */
 export function detectOwnShare(seen: Seen): Finding[] {
   const shares = goldenShares(seen);
@@ -25,10 +29,10 @@ export function detectOwnShare(seen: Seen): Finding[] {
   const failing = shares.filter(({ failures }) => failures.effect >= failuresEffectMin);
   return [
     ...slow.map(({ component, seconds, cites }) =>
-      finding({ what: "own_delay", entity: component, strength: lossStrength(weighed(seconds), most), evidence: cites, values: { seconds: seconds.total } }),
+      finding({ what: "own_delay", entity: component, strength: believed(seconds) * lossStrength(weighed(seconds), most), evidence: cites, values: { seconds: seconds.total, steps: seconds.steps } }),
     ),
     ...failing.map(({ component, failures, cites }) =>
-      finding({ what: "own_errors", entity: component, strength: failureStrength(weighed(failures)), evidence: cites, values: { failed: Math.round(failures.total) } }),
+      finding({ what: "own_errors", entity: component, strength: believed(failures) * failureStrength(weighed(failures)), evidence: cites, values: { failed: Math.round(failures.total), steps: failures.steps } }),
     ),
   ].filter(({ strength }) => strength >= ownStrengthMin); // prettier-ignore
 }

@@ -133,9 +133,10 @@ function changePart(candidate: Candidate, focus: Focus): ScorePart[] {
   const close = proximity(candidate.change, onsetFor(candidate.mechanism, { onsetMs: candidate.onsetMs ?? focus.onsetMs, toleranceMs }));
   if (close === null) return [];
   const values = { title: changeTitle(candidate.change) };
-  return [
-    scorePart({ name: "change", weight: partWeights.change * close.closeness, word: "change", values, because: [changeFinding(close)] }),
-  ];
+  // Who adds little by itself was hardly hurt by what changed of it.
+  const hurt = candidate.own ? mechanismChance(candidate) : 1;
+  const weight = partWeights.change * close.closeness * hurt;
+  return [scorePart({ name: "change", weight, word: "change", values, because: [changeFinding(close)] })];
 }
 
 function symptomsPart(seen: Seen, candidate: Candidate, context: { focus: Focus; findings: readonly Finding[] }): ScorePart[] {

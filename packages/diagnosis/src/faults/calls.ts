@@ -10,7 +10,7 @@ export const callFaults = {
   slow_by_itself: {
     category: "runtime", home: "service", title: text("{entity} itself is slow", "{entity} 自身處理過慢"),
     shownBy: { own_time_risen: 0.95, own_delay: 0.95 }, supportedBy: { way_longer: 0.9, own_failures: 0.9, own_errors: 0.9, own_log_new: 0.9, step_left_out: 0.9, cpu_risen: 0.9, memory_risen: 0.3 },
-    decisive: [], speaksAgainst: text("calls that it waits for and that got as slow", "其等待的呼叫也同樣變慢"), follows: here,
+    decisive: ["own_time_risen", "own_delay"], speaksAgainst: text("calls that it waits for and that got as slow", "其等待的呼叫也同樣變慢"), follows: here,
     settledBy: text("A profile or trace of {entity}: where its own time goes", "以效能剖析或追蹤查看 {entity} 自身的時間花在何處"), settlingSignal: "latency",
     plan: ["kubernetes.inspect_logs", "kubernetes.inspect_pods"],
   },
@@ -24,7 +24,7 @@ export const callFaults = {
   failing_by_itself: {
     category: "runtime", home: "service", title: text("{entity} itself is failing", "{entity} 自身發生錯誤"),
     shownBy: { own_failures: 0.95, own_errors: 0.95, own_log_new: 0.95 }, supportedBy: { own_time_risen: 0.9, own_delay: 0.9, way_longer: 0.9, step_left_out: 0.9, cpu_risen: 0.9, memory_risen: 0.3 },
-    decisive: [], speaksAgainst: text("calls of its own that failed as often", "其對外呼叫也同樣失敗"), follows: here,
+    decisive: ["own_failures", "own_errors"], speaksAgainst: text("calls of its own that failed as often", "其對外呼叫也同樣失敗"), follows: here,
     settledBy: text("The first failure in the log of {entity}, with its stack", "查看 {entity} 日誌中第一個錯誤與其堆疊"), settlingSignal: "errors",
     plan: ["kubernetes.inspect_logs", "kubernetes.inspect_pods"],
   },
@@ -38,7 +38,7 @@ export const callFaults = {
   cpu_surge: {
     category: "capacity", home: "service", title: text("{entity} uses far more CPU than usual", "{entity} 的 CPU 用量遠高於平常"),
     shownBy: { cpu_risen: 0.95 }, supportedBy: { own_time_risen: 0.9, own_delay: 0.9, way_longer: 0.9, own_failures: 0.9, own_errors: 0.9, own_log_new: 0.9, step_left_out: 0.9, memory_risen: 0.3 },
-    decisive: [], speaksAgainst: text("traffic that rose as much", "流量同樣大幅增加"), follows: here,
+    decisive: ["cpu_risen"], speaksAgainst: text("traffic that rose as much", "流量同樣大幅增加"), follows: here,
     settledBy: text("What in {entity} takes the CPU, and its requests", "查看 {entity} 中占用 CPU 的程式與請求量"), settlingSignal: "cpu",
     plan: ["kubernetes.inspect_pods", "kubernetes.inspect_logs", "kubernetes.scale_up"],
   },
@@ -46,7 +46,7 @@ export const callFaults = {
     category: "capacity", home: "service", title: text("{entity} uses far more memory than usual", "{entity} 的記憶體用量遠高於平常"),
     // Filling memory takes CPU, burning CPU takes no memory: of two rises that are as strong, memory is the cause.
     shownBy: { memory_risen: 0.95 }, supportedBy: { cpu_risen: 0.8 },
-    decisive: [], speaksAgainst: text("memory that stays level", "記憶體用量持平"), follows: here,
+    decisive: ["memory_risen"], speaksAgainst: text("memory that stays level", "記憶體用量持平"), follows: here,
     settledBy: text("What in {entity} takes the memory, and whether it gives any back", "查看 {entity} 中占用記憶體的內容，以及是否釋放"), settlingSignal: "memory",
     plan: ["kubernetes.inspect_pods", "kubernetes.inspect_logs"],
   },
@@ -54,3 +54,6 @@ export const callFaults = {
 
 /** Whether a fault tells what is wrong with a service, and not why. */
 export const isOwnPart = (fault: string): boolean => Object.hasOwn(callFaults, fault);
+
+/** Whether a fault is that a service takes far more of something than usual. */
+export const isSurge = (fault: string): boolean => fault === "cpu_surge" || fault === "memory_surge";

@@ -17,6 +17,8 @@ export interface Excess {
   readonly total: number;
   /** Its largest step, as a multiple of the unrest of the normal stretch. */
   readonly effect: number;
+  /** In how many steps of the fault it is beyond that unrest. */
+  readonly steps: number;
   /** How much of what alerts moves with it, 0 to 1. */
   readonly share: number;
 }
@@ -109,11 +111,12 @@ function excessOf(points: Points, felt: Timed | null, { normal, fault }: ReturnT
   const part = (span: readonly [number, number]) => points.filter(([at]) => within(span, at)).map(([, value]) => value);
   const [usual, during] = [part(normal), part(fault)];
   const center = median(usual);
-  if (center === null || during.length === 0) return { total: 0, effect: 0, share: 0 };
+  if (center === null || during.length === 0) return { total: 0, effect: 0, steps: 0, share: 0 };
   const unrest = quantile(usual.map((value) => Math.abs(value - center)), unrestQuantile) ?? 0; // prettier-ignore
   const total = during.reduce((sum, value) => sum + value - center, 0);
-  const effect = Math.max(...during.map((value) => value - center)) / Math.max(unrest, unrestMin);
-  return { total, effect, share: felt === null ? 1 : sharedWith(points, felt) };
+  const effects = during.map((value) => (value - center) / Math.max(unrest, unrestMin));
+  const steps = effects.filter((each) => each > 1).length;
+  return { total, effect: Math.max(...effects), steps, share: felt === null ? 1 : sharedWith(points, felt) };
 }
 
 // What alerts is beyond its everyday unrest where its highest step in the fault is this many times the larger strayings before.

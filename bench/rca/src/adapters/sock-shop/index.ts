@@ -76,7 +76,7 @@ function answersAt(recorder: Recorder, recording: Recording): Answer[] {
   });
 }
 
-/** Nobody recorded who calls whom; that the services are there is all that a topology could have told. */
+/** Nobody recorded who calls whom; that the services are there is all that the names of the series tell. */
 function servicesKnown(recorder: Recorder, entry: EntityId, services: readonly EntityId[]): Answer {
   const question: Question = { about: "topology", of: [entry], depth: 2 };
   return recorded(recorder, question, { about: "topology", entities: [...services], edges: [], aliases: [] });
@@ -103,7 +103,7 @@ function caseAt({ id, run }: Pick<RcaCase, "id" | "run">, { alert: told, recordi
   const baselines = [windowOf(asOfMs - olderMs, asOfMs - newerMs)];
   const rest = { entities: services, edges: [], aliases: [], answers };
   const snapshot = snapshotOf({ recorder, alert, window: windowOf(asOfMs - newerMs, asOfMs), baselines, rest });
-  return { system, id, run, notLive: new Set(), snapshot };
+  return { system, id, run, notLive: new Set(), namesFromMetrics: true, snapshot };
 }
 
 // The first alert fires so long after the fault began.
