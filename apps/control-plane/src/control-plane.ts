@@ -18,6 +18,7 @@ import type { Tables } from "./migrations/tables.ts";
 import { notificationQueues, workOnNotifications } from "./notifications/notification-jobs.ts";
 import { openReceivers } from "./notifications/receivers.ts";
 import { watchNoise } from "./noise/watch-noise.ts";
+import { openSnsVerifier } from "./alerts/sns/verify-sns.ts";
 import { openAlertmanager } from "./silences/alertmanager.ts";
 import { authentication } from "./people/authenticate.ts";
 import { cookiesFor } from "./people/cookies.ts";
@@ -151,6 +152,7 @@ export async function openControlPlane(config: Config, parts: Parts): Promise<Co
     settings: config.settings,
     dependencies: createDependencyCache(clock),
     alertmanager: config.alertmanager && stack.use(openAlertmanager(config.alertmanager, outbound)),
+    verifySns: config.sns && openSnsVerifier(config.sns, { outbound, stack }),
     notifications: openNotifications(config, { outbound, mail: createMailFactory({ metrics, log, clock }), publicUrl, stack }),
     clock,
     newId,
