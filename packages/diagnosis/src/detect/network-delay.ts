@@ -81,6 +81,24 @@ function roots(seen: Seen, slow: readonly Slow[]): Slow[] {
   return caller === undefined ? kept : [caller];
 }
 
+// Of a service whose callees nobody measures, all that is known is that it is hurt.
+const unseenWeight = 0.3;
+
+/** Whose latency anybody measures: by readings of alerts, or as a series. */
+function measuredComponents({ graph, series, alerts }: Seen): ReadonlySet<EntityId> {
+  const read = alerts.flatMap(({ entity, readings }) => (entity !== null && readings.some(isLatency) ? [entity] : []));
+  const drawn = series.flatMap(({ of, signal, values }) => (isLatency({ signal }) && values.some((value) => value !== null) ? [of as EntityId] : []));
+  return new Set([...read, ...drawn].map((id) => graph.component(id)));
+}
+
+/** How much of what a service calls was measured, so that it could account for its delay: 1 where all was, or it calls nothing. */
+function seenBelow(seen: Seen, { component }: Slow, measured: ReadonlySet<EntityId>): number {
+  const called = seen.graph.needs(component).filter((id) => kindOf(id) === "service");
+  if (called.length === 0) return 1;
+  const share = called.filter((id) => measured.has(id)).length / called.length;
+  return unseenWeight + (1 - unseenWeight) * share;
+}
+
 function delayed(seen: Seen, slow: Slow, strength: number): Finding {
   const values = { during: largest(slow), growth: slow.growth };
   const now = slow.cites.some(({ id }) => seen.now.has(id));

@@ -7,6 +7,7 @@ import { instantOf, SourceFailure, type Asking, type Found } from "../source.ts"
 import type { CountSteps, FoundLine, LokiApi, Stretch } from "./api.ts";
 import { levelNamed, levelOfText } from "./level.ts";
 import { renderCount, renderLogQL, renderSelector, type LogQuery } from "./logql.ts";
+import { traceIdOf } from "./trace-ids.ts";
 import { clusterLogLines, logGrid, patternLimits, type LogLine } from "./patterns.ts";
 
 export interface LokiTools {
@@ -19,7 +20,6 @@ const placesMax = 4;
 const slicesAimed = 8;
 const countsPerSlice = 20;
 const bytesMax = 8 * 1024 * 1024;
-const traceId = /\btrace[_-]?id["']?\s{0,2}[=:]\s{0,2}["']?([0-9a-f]{16,32})\b/i;
 
 /** How the streams of an entity may be selected, the usual way first. */
 async function selectionsOf(
@@ -146,7 +146,7 @@ function withinBytes<L extends { readonly atMs: number; readonly text: string }>
 }
 
 function tracesIn(lines: readonly FoundLine[]): number | null {
-  const traces = new Set(lines.map((line) => line.labels["trace_id"] ?? line.labels["traceID"] ?? traceId.exec(line.text)?.[1]).filter((id) => id !== undefined)); // prettier-ignore
+  const traces = new Set(lines.map(({ text, labels }) => traceIdOf(text, labels)).filter((id) => id !== null));
   return traces.size > 0 ? traces.size : null;
 }
 
