@@ -5,7 +5,8 @@ import { changeTable, type Blaming } from "./changes.ts";
 import { controlTable, leaveOutTable, runsTable } from "./controls.ts";
 import { kindTable, methodTable } from "./methods.ts";
 import { grouped, isControl, isEngine, scoredOf, type Scored } from "./scored.ts";
-import { healthyTable, trustTable } from "./trust.ts";
+import { engineMethod } from "../prediction.ts";
+import { healthyTable, trustOverall, trustTable } from "./trust.ts";
 
 export type Kinds = "none" | "engine" | "all";
 
@@ -47,11 +48,16 @@ function changeReport(system: string, blaming: readonly Blaming[]): string[] {
   return grouped(named, ({ line }) => line.run, runsLast).flatMap(([run, own]) => [`### ${runName(system, run)}`, changeTable(own)]);
 }
 
+function scoredFaults(own: readonly Labelled[]): Scored[] {
+  const faults = own.filter((one) => !isNormal(one));
+  return faults.flatMap(({ line, truth }) => (truth === undefined || truth.set === "changes" ? [] : [scoredOf(line, truth)]));
+}
+
 function systemReport(system: string, own: readonly Labelled[], kinds: Kinds): string[] {
   const normal = own.filter(isNormal).filter(({ line }) => !isControl(line));
   const faults = own.filter((one) => !isNormal(one));
   const blaming = faults.flatMap(({ line, truth }): Blaming[] => (truth?.set === "changes" ? [{ line, change: truth.change }] : []));
-  const scored = faults.flatMap(({ line, truth }) => (truth === undefined || truth.set === "changes" ? [] : [scoredOf(line, truth)]));
+  const scored = scoredFaults(own);
   const unlabelled = new Set(faults.filter(({ truth }) => truth === undefined).map(({ line }) => line.case)).size;
   return [
     `## ${system}`,
@@ -60,6 +66,13 @@ function systemReport(system: string, own: readonly Labelled[], kinds: Kinds): s
     ...faultReport(system, scored, kinds),
     ...(normal.length === 0 ? [] : [`### ${system}, normal operation`, healthyTable(normal.map(({ line }) => line))]),
   ];
+}
+
+/** Verdicts and confidence of the plain engine, all systems together. */
+function overallReport(all: readonly Labelled[]): string[] {
+  const plain = scoredFaults(all).filter(({ line }) => line.method === engineMethod);
+  const systems = new Set(plain.map(({ line }) => line.system));
+  return systems.size < 2 ? [] : ["## Verdicts and confidence, all systems", trustOverall(plain)];
 }
 
 const namesShown = 10;
@@ -80,5 +93,5 @@ function missingReport(lines: readonly Prediction[], labels: Labels): string[] {
 export function reportOf(lines: readonly Prediction[], labels: Labels, kinds: Kinds): string[] {
   const labelled = lines.map((line): Labelled => ({ line, truth: labels.of(line.system, line.case) }));
   const systems = grouped(labelled, ({ line }) => line.system).flatMap(([system, own]) => systemReport(system, own, kinds));
-  return [...systems, ...missingReport(lines, labels)];
+  return [...systems, ...overallReport(labelled), ...missingReport(lines, labels)];
 }

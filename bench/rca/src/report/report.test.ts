@@ -46,6 +46,20 @@ describe("calibration", () => {
 });
 
 describe("the report", () => {
+  it("tells of all systems together how often the plain engine was sure and right", () => {
+    const lines = [
+      line("a", { verdict: "confirmed", ranked: [cause("x")] }),
+      line("a", { verdict: "confirmed", method: "engine+renamed", ranked: [cause("y")] }),
+      line("b", { system: "other", verdict: "confirmed", ranked: [cause("y")] }),
+      line("c", { system: "other", verdict: "likely", ranked: [cause("x")] }),
+    ];
+    const all = [{ folder: "shop", id: "a", truth: nezha("x") }, ...["b", "c"].map((id) => ({ folder: "other", id, truth: nezha("x") }))];
+    const report = reportOf(lines, new Labels(all), "none").slice(-1);
+    expect(cellsOf(report, "run", "other")).toMatchObject({ confirmed: "0.50", "wrong of the confirmed": "1.00", n: "2" });
+    expect(cellsOf(report, "run", "all runs")).toMatchObject({ confirmed: "0.67", "confirmed and wrong": "0.33", n: "3" });
+    expect(reportOf(lines.slice(0, 1), labelled({ a: nezha("x") }), "none").join("")).not.toContain("all runs");
+  });
+
   it("tells how often the engine was sure, sure and wrong, and silent", () => {
     const lines = [
       line("a", { verdict: "confirmed", ranked: [cause("x")] }),

@@ -25,7 +25,7 @@ const world = (series: readonly WorldSeries[]): World => ({
 describe("the part that a component has in what is lost, by golden signals and edges alone", () => {
   const rise = { since: 9 };
 
-  it("is laid at the one whose delay nothing that it calls accounts for, and is likely at the most", () => {
+  it("is laid at the one whose delay nothing that it calls accounts for", () => {
     const series = [
       ...golden(entry, { latency: step(0.3, 0.7, rise) }),
       ...golden(cart, { latency: step(0.2, 0.6, rise) }),
@@ -33,7 +33,14 @@ describe("the part that a component has in what is lost, by golden signals and e
     ];
     const { causes, verdict } = run(world(series)).diagnosis;
     expect(causes[0]).toMatchObject({ entity: stock, fault: "slow_by_itself" });
-    expect(verdict).toBe("likely");
+    expect(verdict).toBe("confirmed");
+  });
+
+  it("is half believed where it shows in one step only", () => {
+    const series = [entry, cart, stock].flatMap((of) => golden(of, of === stock ? { latency: step(0.1, 0.5, { since: 1 }) } : {}));
+    const { causes, verdict } = run(world(series)).diagnosis;
+    expect(causes[0]?.for.find(({ what }) => what === "own_delay")?.strength ?? 0).toBeLessThan(0.6);
+    expect(verdict).not.toBe("confirmed");
   });
 
   it("is laid at the one that fails although what it calls answers", () => {

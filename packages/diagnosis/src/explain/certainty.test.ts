@@ -29,7 +29,17 @@ describe("what names a cause", () => {
     expect(basisOf("slow_connections", [seen("way_longer", 0.98)])).toBe("settled");
     expect(basisOf("slow_connections", [seen("way_longer", 0.8)])).toBe("own");
     expect(basisOf("slow_connections", [seen("way_longer", 0.98), seen("cpu_risen", 0.8)])).toBe("own");
-    expect(basisOf("slow_by_itself", [seen("own_delay", 0.99)])).toBe("own");
+    expect(basisOf("slow_by_itself", [seen("own_delay", 0.99)])).toBe("settled");
+    expect(basisOf("slow_by_itself", [seen("own_delay", 0.9)])).toBe("own");
+    expect(basisOf("answers_without_work", [seen("step_left_out", 0.99)])).toBe("own");
+  });
+
+  it("settles a surge where many times the usual processor is used, and not where only memory grows", () => {
+    expect(basisOf("cpu_surge", [seen("cpu_risen", 0.8), seen("own_delay", 0.9)])).toBe("settled");
+    expect(basisOf("cpu_surge", [seen("cpu_risen", 0.6)])).toBe("own");
+    expect(basisOf("cpu_surge", [seen("cpu_risen", 0.8, { seen: "now" })])).toBe("own");
+    expect(basisOf("memory_surge", [seen("memory_risen", 0.9), seen("cpu_risen", 0.8)])).toBe("settled");
+    expect(basisOf("memory_surge", [seen("memory_risen", 0.9)])).toBe("own");
   });
 
   it("is more than what is felt where something beside the signals tells that a thing is not well", () => {

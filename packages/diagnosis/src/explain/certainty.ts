@@ -1,6 +1,6 @@
 import { sixDigits } from "@sre/contracts/canonical";
 import type { Finding } from "@sre/contracts/evidence";
-import { isOwnPart } from "../faults/calls.ts";
+import { isOwnPart, isSurge } from "../faults/calls.ts";
 import { faultOf, type FaultKind } from "../faults/catalogue.ts";
 import { roleOf } from "../finding.ts";
 import type { FindingKind } from "../messages/findings.ts";
@@ -24,8 +24,10 @@ const [nextToAll, asOdd] = [0.95, 0.6];
 // A surge is no share of anything: to use about twenty times the usual processor settles it, also where the memory it fills takes that.
 const manyTimes = 0.75;
 
-function settlesOwn(settling: readonly Finding[], findings: readonly Finding[]): boolean {
-  if (settling.some(({ what, strength }) => what === "cpu_risen" && strength >= manyTimes)) return true;
+const settlesSurge = (findings: readonly Finding[]): boolean =>
+  findings.some(({ what, strength, values }) => what === "cpu_risen" && strength >= manyTimes && values["seen"] !== "now");
+
+function settlesShare(settling: readonly Finding[], findings: readonly Finding[]): boolean {
   const others = findings.filter((found) => roleOf(found) === "own" && !settling.includes(found));
   return settling.some(({ strength }) => strength >= nextToAll) && others.every(({ strength }) => strength < asOdd);
 }
@@ -35,7 +37,8 @@ export function basisOf(kind: string, findings: readonly Finding[]): Basis {
   const { decisive, shownBy, supportedBy } = faultOf(kind as FaultKind);
   const shows = (found: Finding) => (shownBy[found.what as FindingKind] ?? 0) > 0;
   const settling = findings.filter((found) => decisive.includes(found.what as FindingKind) && found.values["seen"] !== "now");
-  if (isOwnPart(kind)) return settlesOwn(settling, findings) ? "settled" : "own";
+  if (isSurge(kind)) return settling.length > 0 && settlesSurge(findings) ? "settled" : "own";
+  if (isOwnPart(kind)) return settlesShare(settling, findings) ? "settled" : "own";
   if (settling.length > 0) return "settled";
   if (findings.some(shows)) return "shown";
   if (findings.some(({ what }) => what === "change_near_onset")) return "changed";

@@ -46,7 +46,7 @@ export const callFaults = {
     category: "capacity", home: "service", title: text("{entity} uses far more memory than usual", "{entity} 的記憶體用量遠高於平常"),
     // Filling memory takes CPU, burning CPU takes no memory: of two rises that are as strong, memory is the cause.
     shownBy: { memory_risen: 0.95 }, supportedBy: { cpu_risen: 0.8 },
-    decisive: ["cpu_risen"], speaksAgainst: text("memory that stays level", "記憶體用量持平"), follows: here,
+    decisive: ["memory_risen"], speaksAgainst: text("memory that stays level", "記憶體用量持平"), follows: here,
     settledBy: text("What in {entity} takes the memory, and whether it gives any back", "查看 {entity} 中占用記憶體的內容，以及是否釋放"), settlingSignal: "memory",
     plan: ["kubernetes.inspect_pods", "kubernetes.inspect_logs"],
   },
@@ -54,3 +54,6 @@ export const callFaults = {
 
 /** Whether a fault tells what is wrong with a service, and not why. */
 export const isOwnPart = (fault: string): boolean => Object.hasOwn(callFaults, fault);
+
+/** Whether a fault is that a service takes far more of something than usual. */
+export const isSurge = (fault: string): boolean => fault === "cpu_surge" || fault === "memory_surge";
