@@ -1,6 +1,6 @@
 import type { EntityId, EvidenceRef, Finding } from "@sre/contracts/evidence";
 import { byCodeUnit } from "@sre/contracts/canonical";
-import { isNode, nameOf } from "../entities.ts";
+import { isNode, kindOf, nameOf } from "../entities.ts";
 import { finding } from "../finding.ts";
 import { brief } from "../messages/words.ts";
 import { contributionsOf, isCounted } from "../seen/contribution.ts";
@@ -86,8 +86,10 @@ const unseenWeight = 0.3;
 
 /** Whose latency anybody measures: by readings of alerts, or as a series. */
 function measuredComponents({ graph, series, alerts }: Seen): ReadonlySet<EntityId> {
-  const read = alerts.flatMap(({ entity, readings }) => (entity !== null && readings.some(isLatency) ? [entity] : []));
-  const drawn = series.flatMap(({ of, signal, values }) => (isLatency({ signal }) && values.some((value) => value !== null) ? [of as EntityId] : []));
+  const read = alerts.flatMap(({ entity, readings }) =>
+    entity !== null && readings.some(({ signal }) => signalKey(signal) === "golden:latency") ? [entity] : [],
+  );
+  const drawn = series.filter(({ signal }) => signal === "golden:latency").map(({ of }) => of);
   return new Set([...read, ...drawn].map((id) => graph.component(id)));
 }
 
@@ -126,5 +128,7 @@ export function detectNetworkDelay(seen: Seen): Finding[] {
   const node = onNode(seen, found);
   const most = found[0] === undefined ? 1 : largest(found[0]);
   const weight = node.length > 0 ? 0.6 : 1;
-  return [...found.map((slow) => delayed(seen, slow, (0.5 + (0.45 * largest(slow)) / most) * weight)), ...node];
+  const measured = measuredComponents(seen);
+  const strength = (slow: Slow) => (0.5 + (0.45 * largest(slow)) / most) * weight * seenBelow(seen, slow, measured);
+  return [...found.map((slow) => delayed(seen, slow, strength(slow))), ...node];
 }
