@@ -9,8 +9,8 @@ import { ownStrengthMin } from "./own-time.ts";
 /*
  * Where time goes by the logs alone, where nobody counted calls: from the last line of one component to the next line of the same
  * trace in another (message gaps; Aguilera et al., Performance debugging for distributed systems of black boxes, SOSP 2003). What
- * a component does after its last line is its own, and so is the way that its words take: it is believed like the way from
- * callers to a callee. What passes before its first line may as well be the other's, unless it got longer after many of them.
+ * passes between a caller's lines and a callee's is laid at their doors as the way of counted calls is: at the callee's, and at the
+ * caller's only where the ways to many of its callees got longer.
  */
 
 // Fewer handovers than this, in either stretch, are no usual level.
@@ -33,29 +33,40 @@ function shifts(seen: Seen): Shift[] {
   });
 }
 
-function gapOf(all: readonly Shift[]): Gap {
+/** Handovers with each neighbour, of which some got longer. */
+function gapOf(all: readonly Shift[], otherEnd: (shift: Shift) => EntityId): Gap {
   const shifted = all.filter(({ seconds }) => seconds > 0).sort((a, b) => b.seconds - a.seconds);
   return {
     seconds: all.reduce((sum, { seconds }) => sum + seconds, 0),
-    shifted: shifted.length,
-    edges: all.length,
+    shifted: new Set(shifted.map(otherEnd)).size,
+    edges: new Set(all.map(otherEnd)).size,
     cites: shifted.map(({ cite }) => cite),
   };
 }
 
 interface Loss {
   readonly component: EntityId;
-  readonly after: Gap;
-  readonly before: Gap;
+  readonly gapIn: Gap;
+  readonly gapOut: Gap;
   readonly seconds: number;
+}
+
+// Where neither is known to call the other, whoever wrote the last line is taken for the callee: it had something to say, and then hands over.
+function isCallee({ graph }: Seen, component: EntityId, { from, to }: Shift): boolean {
+  const other = from === component ? to : from;
+  const [calls, called] = [graph.needs(component).includes(other), graph.needs(other).includes(component)];
+  return calls === called ? from === component : called;
 }
 
 function losses(seen: Seen): Loss[] {
   const all = shifts(seen);
-  const [out, into] = [Map.groupBy(all, ({ from }) => from), Map.groupBy(all, ({ to }) => to)];
-  return [...new Set([...out.keys(), ...into.keys()])].sort(byCodeUnit).map((component) => {
-    const [after, before] = [gapOf(out.get(component) ?? []), gapOf(into.get(component) ?? [])];
-    return { component, after, before, seconds: waySeconds({ gapIn: after, gapOut: before }) };
+  const components = [...new Set(all.flatMap(({ from, to }) => [from, to]))].sort(byCodeUnit);
+  return components.map((component) => {
+    const otherEnd = ({ from, to }: Shift) => (from === component ? to : from);
+    const own = all.filter(({ from, to }) => from === component || to === component);
+    const gapIn = gapOf(own.filter((shift) => isCallee(seen, component, shift)), otherEnd); // prettier-ignore
+    const gapOut = gapOf(own.filter((shift) => !isCallee(seen, component, shift)), otherEnd); // prettier-ignore
+    return { component, gapIn, gapOut, seconds: waySeconds({ gapIn, gapOut }) };
   });
 }
 
@@ -64,11 +75,11 @@ export function detectHandovers(seen: Seen): Finding[] {
   const counted = contributionsOf(seen);
   const found = losses(seen).filter(({ component }) => !isCounted(counted.get(component)));
   const most = Math.max(0, ...found.map(({ seconds }) => seconds));
-  return found.flatMap(({ component, after, before, seconds }) => {
+  return found.flatMap(({ component, gapIn, gapOut, seconds }) => {
     const strength = lossStrength(seconds, most);
     if (strength < ownStrengthMin) return [];
-    const evidence = [...after.cites, ...before.cites].slice(0, 10);
-    const values = { seconds: after.seconds + before.seconds, shifted: after.shifted + before.shifted, edges: after.edges + before.edges };
+    const evidence = [...gapIn.cites, ...gapOut.cites].slice(0, 10);
+    const values = { seconds: gapIn.seconds + gapOut.seconds, shifted: gapIn.shifted + gapOut.shifted, edges: gapIn.edges + gapOut.edges };
     return [finding({ what: "handover_longer", entity: component, strength, evidence, values })];
   });
 }

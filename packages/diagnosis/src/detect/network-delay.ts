@@ -108,7 +108,7 @@ function delayed(seen: Seen, slow: Slow, strength: number): Finding {
 }
 
 /** Several services that became slow on their own and run on one node. */
-function onNode(seen: Seen, found: readonly Slow[]): Finding[] {
+function onNode(seen: Seen, found: readonly Slow[], measured: ReadonlySet<EntityId>): Finding[] {
   if (found.length < 2) return [];
   const nodes = found.map(({ component }) => seen.graph.nodesOf(component));
   const [node, ...others] = (nodes[0] ?? []).filter((one) => nodes.every((own) => own.includes(one)));
@@ -116,7 +116,8 @@ function onNode(seen: Seen, found: readonly Slow[]): Finding[] {
   const values = { count: found.length, services: brief(found.map(({ component }) => nameOf(component)).join(", ")) };
   const evidence = found.flatMap(({ cites }) => cites).slice(0, 5);
   const from = found.map((each) => each.from).sort(byCodeUnit)[0];
-  const strength = Math.min(0.95, 0.7 + found.length / 10);
+  const below = Math.max(...found.map((slow) => seenBelow(seen, slow, measured)));
+  const strength = Math.min(0.95, 0.7 + found.length / 10) * below;
   return [finding({ what: "delay_on_node", entity: node, ...(from === undefined ? {} : { from }), strength, evidence, values })];
 }
 
@@ -125,10 +126,10 @@ export function detectNetworkDelay(seen: Seen): Finding[] {
   // Counted calls tell the way and the own time of a service apart, which its latency cannot.
   const counted = contributionsOf(seen);
   const found = roots(seen, [...slowOnes(seen).values()].filter(({ component }) => !isCounted(counted.get(component)))); // prettier-ignore
-  const node = onNode(seen, found);
+  const measured = measuredComponents(seen);
+  const node = onNode(seen, found, measured);
   const most = found[0] === undefined ? 1 : largest(found[0]);
   const weight = node.length > 0 ? 0.6 : 1;
-  const measured = measuredComponents(seen);
   const strength = (slow: Slow) => (0.5 + (0.45 * largest(slow)) / most) * weight * seenBelow(seen, slow, measured);
   return [...found.map((slow) => delayed(seen, slow, strength(slow))), ...node];
 }
