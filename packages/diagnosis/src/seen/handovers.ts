@@ -31,8 +31,9 @@ function partOf({ counts, p50_seconds: p50 }: Row, buckets: readonly number[]): 
 
 function readRow(row: Row, { data, id, scope }: { data: DataOf<"logs">; id: string; scope: Scope }): SeenHandover {
   const { normal, fault } = splitOf(scope);
-  const endOf = (i: number) => ms(data.start) + i * data.step_ms;
-  const within = ([from, to]: readonly [number, number]) => [...row.counts.keys()].filter((i) => endOf(i) > from && endOf(i) <= to);
+  // The last bucket may end after the fault's: it counts where its middle lies.
+  const middleOf = (i: number) => ms(data.start) + (i - 0.5) * data.step_ms;
+  const within = ([from, to]: readonly [number, number]) => [...row.counts.keys()].filter((i) => middleOf(i) > from && middleOf(i) <= to);
   const { from, to } = row;
   return {
     from,

@@ -57,7 +57,7 @@ export function handoversOf(lines: readonly TracedLine[], grid: LogGrid): Handov
       const before = sorted[i - 1];
       if (before === undefined || before.component === to) continue;
       const key = `${before.component}>${to}`;
-      const pair = pairs.get(key) ?? { from: before.component, to, buckets: new Map() };
+      const pair = pairs.get(key) ?? { from: before.component, to, buckets: new Map<number, number[]>() };
       const bucket = Math.min(grid.points - 1, Math.max(0, Math.ceil((atMs - grid.firstMs) / grid.stepMs)));
       const gaps = pair.buckets.get(bucket);
       if (gaps === undefined) pair.buckets.set(bucket, [atMs - before.atMs]);

@@ -67,7 +67,7 @@ interface Read {
 }
 
 /** The stretch in eight equal slices, and the fine steps in which their lines are counted. */
-function slicesOf({ fromMs, toMs }: Stretch): { readonly slices: readonly Stretch[]; readonly steps: CountSteps } {
+export function slicesOf({ fromMs, toMs }: Stretch): { readonly slices: readonly Stretch[]; readonly steps: CountSteps } {
   const lengthMs = Math.ceil((toMs - fromMs + 1) / slicesAimed);
   const slices = Array.from({ length: slicesAimed }, (_, i) => ({
     fromMs: fromMs + i * lengthMs,
@@ -101,7 +101,7 @@ async function readLines(
   const { slices, steps } = slicesOf(stretch);
   const each = Math.max(1, Math.floor(limit / slices.length));
   const [counts, ...read] = await Promise.all([
-    tools.api.counts(renderCount(query, steps.stepSeconds), steps, asking),
+    tools.api.counts(renderCount(text, steps.stepSeconds), steps, asking),
     ...slices.map((slice) => tools.api.lines(text, { stretch: slice, limit: each }, asking)),
   ]);
   const lines = read.flatMap((part, i) => {
@@ -134,7 +134,7 @@ function toLogLine(line: FoundLine & { readonly weight?: number }, conventions: 
 }
 
 /** Lines until eight MiB are read, newest first. */
-function withinBytes<L extends { readonly atMs: number; readonly text: string }>(lines: readonly L[]): { kept: L[]; cut: boolean } {
+export function withinBytes<L extends { readonly atMs: number; readonly text: string }>(lines: readonly L[]): { kept: L[]; cut: boolean } {
   const kept: L[] = [];
   let bytes = 0;
   for (const line of [...lines].sort((a, b) => b.atMs - a.atMs)) {
