@@ -41,13 +41,26 @@ async function call(url: string, token: string, body?: object): Promise<unknown>
   return answer.json();
 }
 
-/** Starts it on PostgreSQL at `databaseUrl`, in a schema of its own, or on an embedded database when it is null. */
-export async function startControlPlane(databaseUrl: string | null, more: Variables = {}): Promise<ControlPlane> {
-  const directory = mkdtempSync(join(tmpdir(), "intake-"));
+/** What replicas of one control plane have in common: secrets, and the schema in PostgreSQL. */
+export interface Estate {
+  readonly directory: string;
+  readonly schema: string;
+}
+
+export const newEstate = (): Estate => ({
+  directory: mkdtempSync(join(tmpdir(), "intake-")),
+  schema: `intake_${randomUUID().slice(0, 8)}`,
+});
+
+/** Starts it on PostgreSQL at `databaseUrl`, in a schema of its own unless an estate is given, or on an embedded database when it is null. */
+export async function startControlPlane(
+  databaseUrl: string | null,
+  more: Variables = {},
+  { directory, schema }: Estate = newEstate(),
+): Promise<ControlPlane> {
   const [CONTROL_PLANE_PORT, ASSISTANT_PORT, DEVELOPMENT_ISSUER_PORT] = await Promise.all([freePort(), freePort(), freePort()]);
   const settings = settingsOf({ CONTROL_PLANE_PORT, ASSISTANT_PORT, DEVELOPMENT_ISSUER_PORT }, localSecrets(directory), directory);
   const [service] = settings.services as [(typeof settings.services)[number]];
-  const schema = `intake_${randomUUID().slice(0, 8)}`;
   const database = { DATABASE_URL: databaseUrl ?? "", DATABASE_SCHEMA: schema };
   const quiet = { LOG_LEVEL: "warn", REDIS_URL: "", DIAGNOSIS_MAX_RETRIES: "0", DIAGNOSIS_RECHECK_SECONDS: "0" };
   let running: Running | null = null;

@@ -15,6 +15,8 @@ export interface AlertTraits {
   readonly words: readonly string[];
   /** Whether it tells of requests and work (errors, latency, lag), which what a thing asks can spoil; otherwise of the thing's own state. */
   readonly ofRequests: boolean;
+  /** Whether it tells of reading and writing, which what a thing keeps its data on can spoil. */
+  readonly ofStorage: boolean;
 }
 
 // They say how bad it is, who watched, or which copy of a thing it was: nothing by which faults differ.
@@ -56,6 +58,8 @@ const stopWords = new Set([
 const requestWords =
   /error|fail|latency|slow|time-?out|duration|unavailable|unreachable|refused|5xx|burn|slo(?![a-z])|slo[A-Z]|availability|success|saturat|queue|wait|lag|backlog|stale|probe|handshake|upstream|down|cpu|throttl|overload/i;
 
+const storageWords = /volume|disk|storage|filesystem|inode|persistent|pvc|iops|iowait|fsync/i;
+
 function wordsOf(text: string): string[] {
   const found = (text.toLowerCase().match(word) ?? []).map((one) => one.replace(/[._-]+$/, ""));
   return [...new Set(found.filter((one) => !stopWords.has(one)))].slice(0, correlationLimits.wordsPerAlertMax);
@@ -89,5 +93,6 @@ export function traitsOf(alert: AlertToPlace, dependencies: Dependencies): Alert
     words,
     labels: telling.map(([label, value]) => `${label}=${value}`),
     ofRequests: requestWords.test(name),
+    ofStorage: storageWords.test(name),
   };
 }

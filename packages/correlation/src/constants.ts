@@ -25,6 +25,8 @@ export const topologyStrength = {
   carries: 0.3,
   /** A dependency of a group's symptom that does not explain the group's cause is worth this part of its steps. */
   besideTheCause: 0.6,
+  /** The same where its alert tells of its own state: then it is more likely a cause of its own. */
+  ownStateBesideTheCause: 0.3,
   /** The alert itself names a component of the group, or the group's alerts name the alert's. */
   named: 0.8,
   /** Both name the same third component. */
@@ -40,6 +42,23 @@ export const topologyStrength = {
 export const timeStrength = { skewMs: 30_000, scaleMs: 5 * 60_000, namedLonger: 3 } as const;
 
 export const labelStrength = { sameNamespace: 0.5, sameName: 0.3, otherLabels: 0.2 } as const;
+
+/**
+ * Many things that alert under one name at a time, while the name is quiet otherwise, have one reason, if what they are about
+ * lies in several namespaces: nothing else would tie them. Beside a fault of a single application it says nothing.
+ */
+export const burstStrength = {
+  strength: 0.8,
+  fastMs: 60_000,
+  slowMs: 30 * 60_000,
+  /** So many other things in the last minute make it whole; a part of them, a part. */
+  componentsForAll: 4,
+  componentsLeast: 2,
+  namespacesLeast: 2,
+  /** So many times more often than in the last half hour the name has to come. */
+  surgeLeast: 4,
+  componentsMax: 32,
+} as const;
 
 /** Bounds of what is looked at for one alert, and kept for one group. */
 export const correlationLimits = {

@@ -1,5 +1,5 @@
 import { entityParts, type Edge, type EntityId } from "@sre/contracts/evidence";
-import { ComponentNames, componentOf, type ComponentId } from "./component.ts";
+import { ComponentNames, componentOf, isNode, type ComponentId } from "./component.ts";
 import { correlationLimits } from "./constants.ts";
 
 /** How one component stands to another. */
@@ -13,7 +13,9 @@ export type Relation =
   /** The other rests on it. */
   | { readonly kind: "carries"; readonly steps: 1 }
   /** Both depend directly on `via`, as `dependents` components do. */
-  | { readonly kind: "shares"; readonly via: ComponentId; readonly dependents: number };
+  | { readonly kind: "shares"; readonly via: ComponentId; readonly dependents: number }
+  /** Both rest on `via` (a volume, a storage class), as `dependents` components do. */
+  | { readonly kind: "rests-beside"; readonly via: ComponentId; readonly dependents: number };
 
 /** Whether what ails a component can show in the other, by how it stands to it. */
 export const isCauseOf = (relation: Relation | undefined): boolean => relation?.kind === "serves" || relation?.kind === "carries";
@@ -71,7 +73,15 @@ function sharing(component: ComponentId, down: Adjacency, up: Adjacency): [Compo
   });
 }
 
-const distance = (relation: Relation) => (relation.kind === "shares" ? 2 + Math.log2(relation.dependents) : relation.steps);
+// Nodes are left out: each copy of a thing has another, and the alert itself says which.
+function restingBeside(component: ComponentId, below: Adjacency, above: Adjacency): [ComponentId, Relation][] {
+  return (below.get(component) ?? []).filter((via) => !isNode(via)).flatMap((via) => {
+    const dependents = above.get(via) ?? [];
+    return dependents.map((other): [ComponentId, Relation] => [other, { kind: "rests-beside", via, dependents: dependents.length }]);
+  }); // prettier-ignore
+}
+
+const distance = (relation: Relation) => ("dependents" in relation ? 2 + Math.log2(relation.dependents) : relation.steps);
 
 function relationsOf(component: ComponentId, { down, up, below, above }: Graph, stepsMax: number) {
   const found: [ComponentId, Relation][] = [];
@@ -79,7 +89,7 @@ function relationsOf(component: ComponentId, { down, up, below, above }: Graph, 
   for (const [other, steps] of walk(up, component, stepsMax)) found.push([other, { kind: "serves", steps }]);
   for (const other of below.get(component) ?? []) found.push([other, { kind: "rests-on", steps: 1 }]);
   for (const other of above.get(component) ?? []) found.push([other, { kind: "carries", steps: 1 }]);
-  found.push(...sharing(component, down, up));
+  found.push(...sharing(component, down, up), ...restingBeside(component, below, above));
   found.sort(([a, relation], [b, other]) => distance(relation) - distance(other) || byCodeUnit(a, b));
   const nearest = new Map<ComponentId, Relation>();
   for (const [other, relation] of found) {

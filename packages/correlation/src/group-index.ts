@@ -8,6 +8,7 @@ import type { Group } from "./group.ts";
 export class GroupIndex {
   readonly #byMember = new Map<ComponentId, Group[]>();
   readonly #byNamed = new Map<ComponentId, Group[]>();
+  readonly #byName = new Map<string, Group[]>();
   readonly #byNamespace = new Map<string, Group[]>();
 
   #put(index: Map<string, Group[]>, key: string, group: Group): void {
@@ -36,12 +37,16 @@ export class GroupIndex {
     for (const component of named) this.#put(this.#byNamed, component, group);
   }
 
+  addName(group: Group, name: string): void {
+    if (name !== "") this.#put(this.#byName, `${group.cluster}/${name}`, group);
+  }
+
   ofComponent(component: ComponentId): readonly Group[] {
     return this.#byMember.get(component) ?? [];
   }
 
   /** Groups that the alert could belong to. */
-  near({ component, named }: AlertTraits, dependencies: Dependencies): Set<Group> {
+  near({ component, named, name }: AlertTraits, dependencies: Dependencies): Set<Group> {
     const found = new Set<Group>();
     const collect = (groups: readonly Group[] | undefined) => groups?.forEach((group) => found.add(group));
     for (const other of named) {
@@ -53,6 +58,7 @@ export class GroupIndex {
     collect(this.#byNamed.get(component));
     for (const other of dependencies.relatedTo(component).keys()) collect(this.#byMember.get(other));
     const { cluster, namespace } = componentParts(component);
+    collect(this.#byName.get(`${cluster}/${name}`));
     collect(this.#byNamespace.get(`${cluster}/${namespace}`));
     return found;
   }

@@ -1,5 +1,6 @@
 import type { EntityId } from "@sre/contracts/evidence";
 import type { AlertTraits } from "./alert-traits.ts";
+import { Bursts } from "./burst.ts";
 import { componentOf, componentParts, type ComponentId, type ComponentNames } from "./component.ts";
 import { correlationLimits } from "./constants.ts";
 import { isCauseOf, isEffectOf, type Dependencies } from "./dependencies.ts";
@@ -29,6 +30,7 @@ export interface Group {
   readonly names: Set<string>;
   readonly labels: Set<string>;
   readonly words: Set<string>;
+  readonly bursts: Bursts;
   readonly span: Span;
   /** What a diagnosis found to be behind it. */
   readonly cause: ComponentId | null;
@@ -77,6 +79,7 @@ export function take(group: Group, traits: AlertTraits, dependencies: Dependenci
   widen(group.span, span);
   group.environment ||= traits.alert.resolved.environment;
   if (traits.component !== null) addMember(group, traits.component, { member: { ...span, ofRequests: traits.ofRequests }, dependencies });
+  if (traits.component !== null) group.bursts.note(traits.name, traits.component, { atMs: traits.alert.startsAtMs, named: traits.named });
   for (const other of traits.named) widenIn(group.named, other, span);
   addBounded(group.names, [traits.name], correlationLimits.labelsPerGroupMax);
   addBounded(group.labels, traits.labels, correlationLimits.labelsPerGroupMax);
@@ -95,6 +98,7 @@ function emptyGroup(
     names: new Set(),
     labels: new Set(),
     words: new Set(),
+    bursts: new Bursts(),
   };
 }
 

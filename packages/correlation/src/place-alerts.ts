@@ -1,6 +1,7 @@
 import type { LocalizedText } from "@sre/contracts/evidence";
 import { traitsOf, type AlertTraits } from "./alert-traits.ts";
 import type { AlertToPlace, OpenIncident, Target } from "./alerts-and-incidents.ts";
+import { NameRates } from "./burst.ts";
 import { componentParts } from "./component.ts";
 import { correlationLimits } from "./constants.ts";
 import type { Dependencies } from "./dependencies.ts";
@@ -41,7 +42,11 @@ function samePlace(traits: AlertTraits, group: Group): boolean {
   return known === group.cluster && (environment === group.environment || environment === "" || group.environment === "");
 }
 
-function bestOf(traits: AlertTraits, groups: Iterable<Group>, rules: GroupingRules): Fit | null {
+interface Scoring extends GroupingRules {
+  readonly rates: NameRates;
+}
+
+function bestOf(traits: AlertTraits, groups: Iterable<Group>, rules: Scoring): Fit | null {
   let best: Fit | null = null;
   for (const group of groups) {
     if (!samePlace(traits, group)) continue;
@@ -53,7 +58,7 @@ function bestOf(traits: AlertTraits, groups: Iterable<Group>, rules: GroupingRul
   return best;
 }
 
-function choose(traits: AlertTraits, index: GroupIndex, rules: GroupingRules): Fit | null {
+function choose(traits: AlertTraits, index: GroupIndex, rules: Scoring): Fit | null {
   if (traits.component === null) return null;
   const same = bestOf(traits, index.ofComponent(traits.component), rules);
   const undisputed = same?.score.tie.kind === "same" && same.score.gapMs <= correlationLimits.undisputedMs;
@@ -71,17 +76,21 @@ export function openCorrelator(incidents: readonly OpenIncident[], rules: Groupi
     order = Math.max(order, incident.number);
   }
   let opened = 0;
+  const rates = new NameRates();
   const place = (alert: AlertToPlace): Placement => {
     const traits = traitsOf(alert, dependencies);
-    const fit = choose(traits, index, rules);
+    const fit = choose(traits, index, { ...rules, rates });
+    rates.note(traits.name, alert.startsAtMs);
     if (fit === null) {
       const group = openGroup(traits, { order: ++order, number: opened++ }, dependencies);
       index.add(group);
+      index.addName(group, traits.name);
       return { key: alert.key, into: group.target, because: firstReason(alert.resolved), score: null };
     }
     const isNew = traits.component !== null && !fit.group.members.has(traits.component);
     take(fit.group, traits, dependencies);
     if (isNew) index.addMember(fit.group, traits.component!);
+    index.addName(fit.group, traits.name);
     index.addNamed(fit.group, traits.named);
     const because = reasonToJoin(alert.resolved, fit.score, rules.settings.windowMs);
     return { key: alert.key, into: fit.group.target, because, score: fit.score };

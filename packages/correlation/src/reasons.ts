@@ -20,6 +20,11 @@ const steps = (count: number) => (count === 1 ? "1 step" : `${count} steps`);
 
 function tieText(tie: Tie, about: string): LocalizedText {
   if (tie.kind === "none") return { en: `${about} alerted like its other alerts`, "zh-TW": `${about} 的告警與其他告警相似` };
+  if (tie.kind === "burst")
+    return {
+      en: `${about} alerted under ${tie.name} within a minute of ${tie.count} other things of the incident, in a burst of that name`,
+      "zh-TW": `${about} 與事件中另外 ${tie.count} 個對象在一分鐘內同時發出 ${tie.name} 告警，屬同一波爆發`,
+    };
   const other = nameOf(tie.component);
   switch (tie.kind) {
     case "same":
@@ -41,6 +46,8 @@ function tieText(tie: Tie, about: string): LocalizedText {
       return { en: `${other} rests on ${about}`, "zh-TW": `${other} 依附於 ${about}` };
     case "shares":
       return { en: `${about} and ${other} both depend on ${nameOf(tie.via)}`, "zh-TW": `${about} 與 ${other} 都依賴 ${nameOf(tie.via)}` };
+    case "rests-beside":
+      return { en: `${about} and ${other} both rest on ${nameOf(tie.via)}`, "zh-TW": `${about} 與 ${other} 都依附於 ${nameOf(tie.via)}` };
     case "named":
       return { en: `its other alerts name ${other}`, "zh-TW": `其他告警提到 ${other}` };
     case "names":

@@ -1,6 +1,7 @@
 import type { AlertTraits } from "./alert-traits.ts";
+import type { NameRates } from "./burst.ts";
 import { componentParts, isNode, type ComponentId } from "./component.ts";
-import { labelStrength, timeStrength, topologyStrength, type correlationDefaults } from "./constants.ts";
+import { burstStrength, labelStrength, timeStrength, topologyStrength, type correlationDefaults } from "./constants.ts";
 import { isCauseOf, isEffectOf, type Dependencies, type Relation } from "./dependencies.ts";
 import type { Span } from "./alerts-and-incidents.ts";
 import type { Group } from "./group.ts";
@@ -16,7 +17,8 @@ export type CorrelationSettings = {
 export type Tie =
   | { readonly kind: "same" | "named" | "names" | "both-name" | "rests-on" | "carries"; readonly component: ComponentId }
   | { readonly kind: "depends" | "serves" | "explained"; readonly component: ComponentId; readonly steps: number }
-  | { readonly kind: "shares"; readonly component: ComponentId; readonly via: ComponentId }
+  | { readonly kind: "shares" | "rests-beside"; readonly component: ComponentId; readonly via: ComponentId }
+  | { readonly kind: "burst"; readonly name: string; readonly count: number }
   | { readonly kind: "none" };
 
 export interface Score {
@@ -49,13 +51,13 @@ function explainsTheCause(component: ComponentId, group: Group, dependencies: De
 function strandOf(member: ComponentId, relation: Relation): { tie: Tie; strength: number } {
   if (relation.kind === "rests-on") return { tie: { kind: relation.kind, component: member }, strength: topologyStrength.restsOn };
   if (relation.kind === "carries") return { tie: { kind: relation.kind, component: member }, strength: topologyStrength.carries };
-  if (relation.kind !== "shares")
+  if (relation.kind === "depends" || relation.kind === "serves")
     return {
       tie: { kind: relation.kind, component: member, steps: relation.steps },
       strength: topologyStrength.dependency[relation.steps - 1] ?? 0,
     };
   const strength = topologyStrength.sharedDependency / Math.max(1, Math.log2(relation.dependents));
-  return { tie: { kind: "shares", component: member, via: relation.via }, strength };
+  return { tie: { kind: relation.kind, component: member, via: relation.via }, strength };
 }
 
 /** Whether the dependent's alerts are of the kind by which trouble of what it asks shows. */
@@ -91,11 +93,18 @@ function* strandsOver(traits: AlertTraits, group: Group, dependencies: Dependenc
   for (const [other, member] of group.members) {
     const relation = related.get(other);
     if (!relation || !showsInRequests(relation, traits, member)) continue;
+    // Neighbours on one volume ail of it together only where they complain of the same.
+    if (relation.kind === "rests-beside" && (!traits.ofStorage || !group.names.has(traits.name))) continue;
     const { tie, strength } = strandOf(other, relation);
     if (isCauseOf(relation)) explains ??= explainsTheCause(component, group, dependencies);
     // A node below one of many members is not what ails the others.
     if (relation.kind === "carries" && !explains) continue;
-    const beside = isCauseOf(relation) && !explains ? topologyStrength.besideTheCause : 1;
+    const beside =
+      isCauseOf(relation) && !explains
+        ? traits.ofRequests
+          ? topologyStrength.besideTheCause
+          : topologyStrength.ownStateBesideTheCause
+        : 1;
     yield { tie, span: member, strength: strength * beside };
   }
 }
@@ -107,10 +116,19 @@ function* strandsByName(traits: AlertTraits, group: Group): Generator<Strand> {
     const member = group.members.get(other);
     if (member) yield { tie: { kind: "names", component: other }, strength: topologyStrength.named, span: member };
     const alsoNamed = group.named.get(other);
-    // Every pod names its node: that ties pods which all ail of the same, and no requests.
-    if (alsoNamed && (!isNode(other) || (!traits.ofRequests && group.names.has(traits.name))))
+    // Every pod names its node: that ties things which ail of the same where most of them run, and no requests.
+    if (alsoNamed && (!isNode(other) || (!traits.ofRequests && group.bursts.nodeOfMost(traits.name)?.node === other)))
       yield { tie: { kind: "both-name", component: other }, strength: topologyStrength.sameNamed, span: alsoNamed };
   }
+}
+
+function burstStrand({ component, name, alert }: AlertTraits, group: Group, rates: NameRates): Strand | null {
+  if (component === null || name === "") return null;
+  const { count, namespaces, lastMs } = group.bursts.around(name, component, alert.startsAtMs);
+  const { componentsLeast, namespacesLeast, componentsForAll, surgeLeast, strength } = burstStrength;
+  if (count < componentsLeast || namespaces < namespacesLeast || rates.surge(name, alert.startsAtMs) < surgeLeast) return null;
+  const part = Math.min(1, count / componentsForAll);
+  return { tie: { kind: "burst", name, count }, strength: strength * part, span: { firstMs: lastMs, lastMs } };
 }
 
 function labelsLikeness({ component, alert, name, labels }: AlertTraits, group: Group): number {
@@ -139,10 +157,11 @@ function lastingOf({ kind }: Tie, gapMs: number): number {
 export function scoreOf(
   traits: AlertTraits,
   group: Group,
-  { dependencies, settings }: { dependencies: Dependencies; settings: CorrelationSettings },
+  { dependencies, settings, rates }: { dependencies: Dependencies; settings: CorrelationSettings; rates: NameRates },
 ): Score | null {
   const { weights, windowMs, stepsMax } = settings;
   const atMs = traits.alert.startsAtMs;
+  if (!traits.ofRequests && group.bursts.contradicts(traits.name, traits.named)) return null;
   let best: { strand: Strand; gapMs: number; worth: number } | null = null;
   const consider = (strand: Strand) => {
     const gapMs = gapTo(atMs, strand.span);
@@ -155,6 +174,8 @@ export function scoreOf(
   for (const strand of strandsOver(traits, group, dependencies)) if (stepsMax > 0 || strand.tie.kind === "same") consider(strand);
   if (stepsMax > 0) {
     for (const strand of strandsByName(traits, group)) consider(strand);
+    const burst = traits.ofRequests ? null : burstStrand(traits, group, rates);
+    if (burst) consider(burst);
     // Likeness alone counts for requests: many things are low on memory or not ready at a time without a common reason.
     if (traits.ofRequests) consider({ tie: { kind: "none" }, strength: 0, span: group.span });
   }

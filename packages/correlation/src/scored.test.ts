@@ -19,6 +19,7 @@ const topology = [
   calls("checkout", "payment"),
   calls("web", "search"),
   { from: id("pod", "payment-6b474476c4-x5l2k"), to: id("node", "n1"), kind: "runs_on" as const },
+  { from: id("pod", "search-5d5f8c7b9d-x5l2k"), to: id("node", "n2"), kind: "runs_on" as const },
 ];
 const rules = { settings: correlationDefaults, dependencies: readDependencies(topology, 3) };
 
@@ -79,6 +80,57 @@ describe("what joins over the topology", () => {
     const bare = alert("b", { service: "payment", namespace: "", cluster: "" }, { atMs: minute });
     expect(groupsOf([alert("a", { service: "payment" }), bare])).toEqual({ a: "new 0", b: "new 0" });
   });
+});
+
+describe("what a pod's alert says of where it runs", () => {
+  const notReady = (key: string, labels: Record<string, string>, atMs: number) =>
+    alert(key, { alertname: "KubePodNotReady", ...labels }, { atMs });
+  const burst = ["shop", "pay", "media"].map((namespace, index) =>
+    notReady(namespace, { namespace, pod: `${namespace}-0`, node: "n1" }, index * 5_000),
+  );
+
+  test("a burst of one name over several namespaces takes in a pod that does not say its node", () => {
+    expect(groupsOf([...burst, notReady("d", { namespace: "chat", pod: "chat-0" }, 20_000)])["d"]).toBe("new 0");
+    const [placed] = placeAlerts([...burst, notReady("d", { namespace: "chat", pod: "chat-0" }, 20_000)], [], rules).slice(-1);
+    expect(placed?.because.en).toMatch(/^chat alerted under KubePodNotReady within a minute of 3 other things/);
+    expect(placed?.because["zh-TW"]).toContain("KubePodNotReady");
+  });
+  test("neither a pod of another node, nor another name, nor one that comes when the burst is over", () => {
+    const others = [
+      notReady("d", { namespace: "chat", pod: "chat-0", node: "n2" }, 20_000),
+      alert("e", { alertname: "LongGarbageCollection", namespace: "ads", pod: "ads-0" }, { atMs: 20_000 }),
+      notReady("f", { namespace: "maps", pod: "maps-0" }, 10 * minute),
+    ];
+    const groups = groupsOf([...burst, ...others]);
+    expect(new Set(["shop", "d", "e", "f"].map((key) => groups[key])).size).toBe(4);
+  });
+  test("a burst inside one namespace takes in nothing from another", () => {
+    const inside = ["a", "b", "c"].map((key, index) => notReady(key, { pod: `${key}-0`, node: "n1" }, index * 5_000));
+    expect(groupsOf([...inside, notReady("d", { namespace: "chat", pod: "chat-0" }, 20_000)])["d"]).toBe("new 1");
+  });
+  test("a name that comes evenly all the time is no burst", () => {
+    const evenly = Array.from({ length: 60 }, (_, index) =>
+      notReady(`x${index}`, { namespace: `n${index}`, pod: `thing${index}-0`, node: "n1" }, index * 20_000),
+    );
+    const groups = groupsOf([...evenly, notReady("d", { namespace: "chat", pod: "chat-0" }, 60 * 20_000)]);
+    expect(groups["d"]).not.toBe(groups["x59"]);
+  });
+});
+
+test("things that complain of the same and rest on one storage class belong together, on another class apart", () => {
+  const mounts = (name: string, to: string) => ({
+    from: id("statefulset", name),
+    to: `eu-1//storageclass/${to}`,
+    kind: "mounts" as const,
+  });
+  const onStorage = readDependencies([mounts("orders-db", "fast"), mounts("users-db", "fast"), mounts("logs-db", "slow")], 3);
+  const slow = (name: string, atMs: number) => alert(name, { alertname: "VolumeWritesTakeLong", statefulset: name }, { atMs });
+  const placed = placeAlerts([slow("orders-db", 0), slow("users-db", 20_000), slow("logs-db", 30_000)], [], {
+    settings: correlationDefaults,
+    dependencies: onStorage,
+  });
+  expect(placed.map(({ into }) => into)).toEqual([0, 0, 1].map((group) => ({ kind: "new", group })));
+  expect(placed[1]?.because.en).toContain("users-db and shop/orders-db both rest on fast");
 });
 
 describe("a diagnosed cause", () => {
