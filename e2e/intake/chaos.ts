@@ -1,21 +1,18 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Proxy } from "../../packages/storage/src/testing/proxy.ts";
 import type { ControlPlane } from "./control-plane.ts";
-import { openSender, readStored, soakAlert, type Stored } from "./sender.ts";
+import { openSender, readStored, soakAlert } from "./sender.ts";
+import type { Outcome } from "./whole.ts";
 
 const senders = 8;
 const alertsPerDelivery = 2;
 const pauseBetweenMs = 20;
 const outage = { everyMsMin: 5_000, everyMsMax: 10_000, lastsMsMax: 2_000 } as const;
 
-export interface Chaos {
+export interface Chaos extends Outcome {
   readonly outages: number;
-  readonly acked: number;
-  readonly resolvedAcked: number;
-  readonly lost: readonly string[];
   /** How long each 503 took, in milliseconds. */
   readonly refusedMs: readonly number[];
-  readonly stored: Stored;
 }
 
 /** Numbers in [0, 1) that are the same for the same seed (mulberry32). */

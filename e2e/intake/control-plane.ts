@@ -22,6 +22,7 @@ export interface ControlPlane {
   /** What the operator reads at a path of the API. */
   read<T>(path: string): Promise<T>;
   post(path: string, body: object): Promise<void>;
+  put(path: string, body: object): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -34,20 +35,33 @@ export function freePort(): Promise<string> {
   });
 }
 
-async function call(url: string, token: string, body?: object): Promise<unknown> {
-  const headers = { authorization: `Bearer ${token}`, ...(body ? { "content-type": "application/json" } : {}) };
-  const answer = await fetch(url, { headers, ...(body ? { method: "POST", body: JSON.stringify(body) } : {}) });
+async function call(url: string, token: string, message?: { readonly method: "POST" | "PUT"; readonly body: object }): Promise<unknown> {
+  const headers = { authorization: `Bearer ${token}`, ...(message ? { "content-type": "application/json" } : {}) };
+  const answer = await fetch(url, { headers, ...(message ? { method: message.method, body: JSON.stringify(message.body) } : {}) });
   if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`);
   return answer.json();
 }
 
-/** Starts it on PostgreSQL at `databaseUrl`, in a schema of its own, or on an embedded database when it is null. */
-export async function startControlPlane(databaseUrl: string | null, more: Variables = {}): Promise<ControlPlane> {
-  const directory = mkdtempSync(join(tmpdir(), "intake-"));
+/** What replicas of one control plane have in common: secrets, and the schema in PostgreSQL. */
+export interface Estate {
+  readonly directory: string;
+  readonly schema: string;
+}
+
+export const newEstate = (): Estate => ({
+  directory: mkdtempSync(join(tmpdir(), "intake-")),
+  schema: `intake_${randomUUID().slice(0, 8)}`,
+});
+
+/** Starts it on PostgreSQL at `databaseUrl`, in a schema of its own unless an estate is given, or on an embedded database when it is null. */
+export async function startControlPlane(
+  databaseUrl: string | null,
+  more: Variables = {},
+  { directory, schema }: Estate = newEstate(),
+): Promise<ControlPlane> {
   const [CONTROL_PLANE_PORT, ASSISTANT_PORT, DEVELOPMENT_ISSUER_PORT] = await Promise.all([freePort(), freePort(), freePort()]);
   const settings = settingsOf({ CONTROL_PLANE_PORT, ASSISTANT_PORT, DEVELOPMENT_ISSUER_PORT }, localSecrets(directory), directory);
   const [service] = settings.services as [(typeof settings.services)[number]];
-  const schema = `intake_${randomUUID().slice(0, 8)}`;
   const database = { DATABASE_URL: databaseUrl ?? "", DATABASE_SCHEMA: schema };
   const quiet = { LOG_LEVEL: "warn", REDIS_URL: "", DIAGNOSIS_MAX_RETRIES: "0", DIAGNOSIS_RECHECK_SECONDS: "0" };
   let running: Running | null = null;
@@ -67,7 +81,8 @@ export async function startControlPlane(databaseUrl: string | null, more: Variab
     },
     start,
     read: async <T>(path: string) => (await call(`${settings.controlPlaneUrl}${path}`, await token())) as T,
-    post: async (path, body) => void (await call(`${settings.controlPlaneUrl}${path}`, await token(), body)),
+    post: async (path, body) => void (await call(`${settings.controlPlaneUrl}${path}`, await token(), { method: "POST", body })),
+    put: async (path, body) => void (await call(`${settings.controlPlaneUrl}${path}`, await token(), { method: "PUT", body })),
     close: async () => {
       if (running) await stopAll([running], 10_000);
       rmSync(directory, { recursive: true, force: true });

@@ -1,5 +1,6 @@
 import type { ControlPlane } from "./control-plane.ts";
-import { openSender, readStored, soakAlert, type Stored } from "./sender.ts";
+import { openSender, readStored, soakAlert } from "./sender.ts";
+import type { Outcome } from "./whole.ts";
 
 /** Where the intake is killed. An answered delivery is grouped already, so that there is no point between. */
 export const killPoints = ["delivery.received", "delivery.read", "delivery.written", "delivery.committed"] as const;
@@ -8,13 +9,8 @@ const senders = 6;
 const alertsPerDelivery = 3;
 const deliveriesPerKill = 24;
 
-export interface Killed {
+export interface Killed extends Outcome {
   readonly kills: number;
-  /** Acknowledged alerts; the first half of each delivery's is resolved later. */
-  readonly acked: number;
-  readonly resolvedAcked: number;
-  readonly lost: readonly string[];
-  readonly stored: Stored;
 }
 
 async function shared(work: readonly (() => Promise<unknown>)[]): Promise<void> {

@@ -3,29 +3,16 @@ import { runStep } from "../../scripts/processes.ts";
 import { deliverThroughOutages, seeded } from "./chaos.ts";
 import { startControlPlane } from "./control-plane.ts";
 import { killAtEachPoint, killPoints } from "./kills.ts";
-import type { Stored } from "./sender.ts";
+import { deliverThroughKills, startReplicas } from "./replicas.ts";
+import { isWhole, type Outcome } from "./whole.ts";
 
 const killsPerPoint = 20;
 const sequences = 10_000;
 const chaosSeconds = 300;
+const replicaKills = 30;
 const firstAnswerMsMax = 50;
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
-
-interface Outcome {
-  readonly acked: number;
-  readonly resolvedAcked: number;
-  readonly lost: readonly string[];
-  readonly stored: Stored;
-}
-
-/** Whether exactly what was acknowledged is stored; every count of it agrees. */
-function isWhole({ acked, resolvedAcked, lost, stored }: Outcome): boolean {
-  const { rows, inIncidents, firingInIncidents, began, ended, resolved } = stored;
-  const counts =
-    [rows, inIncidents, began].every((count) => count === acked) && [ended, resolved.size].every((count) => count === resolvedAcked);
-  return lost.length === 0 && counts && firingInIncidents === acked - resolvedAcked;
-}
 
 function line(name: string, outcome: Outcome, more: string): void {
   const ok = isWhole(outcome);
@@ -64,6 +51,20 @@ async function chaos(url: string): Promise<void> {
   }
 }
 
+async function replicas(url: string): Promise<void> {
+  const both = await startReplicas(url);
+  try {
+    const seen = await deliverThroughKills(both, replicaKills);
+    line(
+      `two replicas behind a round-robin proxy, one killed each 10 s`,
+      seen,
+      `${seen.kills} kills, answered by them ${both.balancer.answered.join(" and ")}`,
+    );
+  } finally {
+    await both.close();
+  }
+}
+
 async function model(): Promise<void> {
   const command = ["vitest", "run", "--project", "unit", "apps/control-plane/src/alerts/intake-model.test.ts"] as const;
   const { ok, output } = await runStep({ name: "model", command, env: { SOAK_SEQUENCES: String(sequences) } });
@@ -80,7 +81,10 @@ async function main(): Promise<void> {
   await kills(url);
   await model();
   if (url === null) print("| outages of PostgreSQL | | | not run: POSTGRES_URL is not set |");
-  else await chaos(url);
+  else {
+    await chaos(url);
+    await replicas(url);
+  }
 }
 
 if (import.meta.main) await main();

@@ -1,6 +1,7 @@
 import type { assistantOperations } from "@sre/contracts/assistant";
 import type { ApiClient, Clock, Log, Metrics, NewId } from "@sre/service-kit";
 import type { Database, Jobs } from "@sre/storage";
+import type { VerifySns } from "./alerts/sns/verify-sns.ts";
 import type { Settings } from "./config.ts";
 import type { EventSignal } from "./events/event-signal.ts";
 import type { Alertmanager } from "./silences/alertmanager.ts";
@@ -18,6 +19,8 @@ export interface App {
   readonly dependencies: DependencyCache;
   /** Null where none is configured. */
   readonly alertmanager: Alertmanager | null;
+  /** Null where the signatures of Amazon SNS are not asked for. */
+  readonly verifySns: VerifySns | null;
   /** Null where nobody is told of anything. */
   readonly notifications: Notifications | null;
   readonly clock: Clock;

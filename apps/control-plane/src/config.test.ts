@@ -41,6 +41,12 @@ describe("configuration", () => {
     [{ ENTITY_MAPPING: '{"service":"x"}' }, "ENTITY_MAPPING is not valid at service"],
     [{ ENTITY_MAPPING_FILE: "missing" }, "ENTITY_MAPPING_FILE names a file that cannot be read"],
     [{ INGEST_TOKEN: "short" }, "INGEST_TOKEN"],
+    [{ SNS_TOPIC_ARNS: "arn:aws:sns:eu-central-1:123456789012:alarms" }, "SNS_CERTIFICATES_FILE is required with SNS_TOPIC_ARNS"],
+    [{ SNS_TOPIC_ARNS: "alarms", SNS_FETCH_CERTIFICATES: "1" }, "SNS_TOPIC_ARNS must be ARNs of topics"],
+    [
+      { SNS_TOPIC_ARNS: "arn:aws:sns:eu-central-1:123456789012:alarms", SNS_CERTIFICATES_FILE: "missing" },
+      "SNS_CERTIFICATES_FILE names a file that cannot be read",
+    ],
   ])("refuses %j, naming the field and never its value", (env, words) => {
     expect(() => readConfig(env as Record<string, string>, noFile)).toThrow(words);
   });

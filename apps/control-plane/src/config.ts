@@ -5,6 +5,7 @@ import { databaseConfig, databaseEnvironment, type DatabaseConfig } from "@sre/s
 import { z } from "zod";
 import type { CustomFormats } from "./alerts/formats/index.ts";
 import { readCustomFormats } from "./alerts/formats/read-custom-formats.ts";
+import { readSnsTrust, type SnsTrust } from "./alerts/sns/sns-trust.ts";
 import { readNotificationRules, type NotificationRules } from "./notifications/notification-rules.ts";
 
 const secret = z.string().min(16).max(1_000);
@@ -28,6 +29,9 @@ const own = z.object({
   ENTITY_MAPPING_FILE: path.optional().meta({ description: "file with the same JSON object, instead of ENTITY_MAPPING" }),
   INTAKE_GAP_SECONDS: seconds(0, 86_400, 30).meta({ description: "how long no delivery could be taken in before an incident tells of it afterwards; 0: never", unit: "s" }),
   SENDER_FORMATS_FILE: path.optional().meta({ description: "YAML or JSON file with formats of senders of your own (docs/operations/senders.md)" }),
+  SNS_TOPIC_ARNS: z.string().max(20_000).optional().meta({ description: "topics of Amazon SNS, separated by commas: only their messages are taken, each with a signature that holds; unset: the ingest token alone is the proof" }),
+  SNS_CERTIFICATES_FILE: path.optional().meta({ description: "PEM file with the certificates that SNS signs with; required with SNS_TOPIC_ARNS unless SNS_FETCH_CERTIFICATES is 1" }),
+  SNS_FETCH_CERTIFICATES: flag(false).meta({ description: "fetch those certificates from sns.<region of the topic>.amazonaws.com over https" }),
   TOPOLOGY_FILE: path.optional().meta({ description: "JSON file with resources and edges (the body of PUT /api/v1/topology), declared at every start" }),
   DIAGNOSIS_DEBOUNCE_SECONDS: seconds(0, 3_600, 30).meta({ description: "how long to gather new entities and severities before diagnosing again", unit: "s" }),
   DIAGNOSIS_RECHECK_SECONDS: seconds(0, 86_400, 300).meta({ description: "when a new incident is diagnosed once more; 0: never", unit: "s" }),
@@ -112,6 +116,7 @@ export interface Config {
   readonly assistant: { readonly url: string; readonly audience: string };
   readonly consoleDirectory: string | null;
   readonly topologyFile: string | null;
+  readonly sns: SnsTrust | null;
   readonly alertmanager: { readonly url: string; readonly token: string | null } | null;
   readonly notificationRules: NotificationRules | null;
   readonly developmentIssuer: {
@@ -164,6 +169,24 @@ function readRules({ NOTIFICATIONS_FILE: file }: Variables, readFile: ReadFile):
   }
   const read = readNotificationRules(text);
   return "rules" in read ? read.rules : refuse(read.problem);
+}
+
+function readSns(vars: Variables, readFile: ReadFile): SnsTrust | null {
+  const { SNS_TOPIC_ARNS: topics, SNS_CERTIFICATES_FILE: file, SNS_FETCH_CERTIFICATES: fetched } = vars;
+  if (topics === undefined) return null;
+  const refuse = (name: string, problem: string): never => {
+    throw new ConfigurationError([{ name, problem }]);
+  };
+  if ((file === undefined) !== fetched)
+    refuse("SNS_CERTIFICATES_FILE", "is required with SNS_TOPIC_ARNS, or SNS_FETCH_CERTIFICATES, and not both");
+  let text: string | null = null;
+  try {
+    text = file === undefined ? null : readFile(file);
+  } catch {
+    refuse("SNS_CERTIFICATES_FILE", "names a file that cannot be read");
+  }
+  const read = readSnsTrust(topics, text);
+  return "trust" in read ? read.trust : refuse(read.at === "topics" ? "SNS_TOPIC_ARNS" : "SNS_CERTIFICATES_FILE", read.problem);
 }
 
 function readDevelopmentIssuer(vars: Variables): Config["developmentIssuer"] {
@@ -239,6 +262,7 @@ export function readConfig(
     assistant: { url: vars.ASSISTANT_URL, audience: vars.ASSISTANT_AUDIENCE },
     consoleDirectory: vars.CONSOLE_DIR ?? null,
     topologyFile: vars.TOPOLOGY_FILE ?? null,
+    sns: readSns(vars, readFile),
     alertmanager: vars.ALERTMANAGER_URL === undefined ? null : { url: vars.ALERTMANAGER_URL, token: vars.ALERTMANAGER_TOKEN ?? null },
     notificationRules: readRules(vars, readFile),
     developmentIssuer: readDevelopmentIssuer(vars),

@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { assistantOperations } from "@sre/contracts/assistant";
 import { controlPlaneOperations, openApiDocument } from "@sre/contracts/control-plane";
 import {
-  createApiClient, createClientCredentials, createMetrics, createOutboundFactory, createTokenVerifier, currentTraceId, defaultTeamId, newUuid, startHttpServer, systemClock, systemContext,
-  type Clock, type HttpServer, type Log, type NewId, type OutboundFactory, type TokenVerifier,
+  createApiClient, createClientCredentials, createMailFactory, createMetrics, createOutboundFactory, createTokenVerifier, currentTraceId, defaultTeamId, newUuid, startHttpServer, systemClock, systemContext,
+  type Clock, type HttpServer, type Log, type MailFactory, type NewId, type OutboundFactory, type TokenVerifier,
 } from "@sre/service-kit"; // prettier-ignore
 import { openDatabase, openJobs, type Database } from "@sre/storage";
 import type { App } from "./app.ts";
@@ -18,6 +18,7 @@ import type { Tables } from "./migrations/tables.ts";
 import { notificationQueues, workOnNotifications } from "./notifications/notification-jobs.ts";
 import { openReceivers } from "./notifications/receivers.ts";
 import { watchNoise } from "./noise/watch-noise.ts";
+import { openSnsVerifier } from "./alerts/sns/verify-sns.ts";
 import { openAlertmanager } from "./silences/alertmanager.ts";
 import { authentication } from "./people/authenticate.ts";
 import { cookiesFor } from "./people/cookies.ts";
@@ -74,10 +75,15 @@ function assistantClient(config: Config, outbound: OutboundFactory, clock: Clock
 
 function openNotifications(
   { notificationRules: rules, settings }: Config,
-  { outbound, publicUrl, stack }: { outbound: OutboundFactory; publicUrl: () => string; stack: AsyncDisposableStack },
+  {
+    outbound,
+    mail,
+    publicUrl,
+    stack,
+  }: { outbound: OutboundFactory; mail: MailFactory; publicUrl: () => string; stack: AsyncDisposableStack },
 ): App["notifications"] {
   if (rules === null) return null;
-  const receivers = openReceivers(rules, outbound);
+  const receivers = openReceivers(rules, { outbound, mail });
   for (const receiver of receivers.values()) stack.use(receiver);
   const attemptsMax = settings.notificationAttemptsMax;
   return { rules, receivers, attemptsMax, incidentUrl: (incidentId) => `${publicUrl()}/incidents/${incidentId}` };
@@ -146,7 +152,8 @@ export async function openControlPlane(config: Config, parts: Parts): Promise<Co
     settings: config.settings,
     dependencies: createDependencyCache(clock),
     alertmanager: config.alertmanager && stack.use(openAlertmanager(config.alertmanager, outbound)),
-    notifications: openNotifications(config, { outbound, publicUrl, stack }),
+    verifySns: config.sns && openSnsVerifier(config.sns, { outbound, stack }),
+    notifications: openNotifications(config, { outbound, mail: createMailFactory({ metrics, log, clock }), publicUrl, stack }),
     clock,
     newId,
     log,

@@ -74,7 +74,9 @@ class Incidents {
     this.#rows.set(id, {
       ...before,
       environment: before.environment || (members.find(({ resolved }) => resolved.environment !== "")?.resolved.environment ?? ""),
-      entities: [...new Set([...before.entities, ...members.flatMap(({ resolved }) => (resolved.entity === null ? [] : [resolved.entity]))])],
+      entities: [
+        ...new Set([...before.entities, ...members.flatMap(({ resolved }) => (resolved.entity === null ? [] : [resolved.entity]))]),
+      ],
       firstAlertAtMs: Math.min(before.firstAlertAtMs, ...starts),
       lastAlertAtMs: Math.max(before.lastAlertAtMs, ...starts),
       traits: JSON.parse(JSON.stringify(traits)) as KeptTraits,

@@ -99,21 +99,12 @@ export class Bursts {
     return nodes !== undefined && nodes.size > 0 && own.length > 0 && !own.some((node) => nodes.has(node));
   }
 
-  /** Whether several things of one name said that they run on the node, and most of them did. */
-  pointsTo(node: ComponentId): boolean {
+  /** The node that several things of one name said they run on, as most under the name did; null where there is none. */
+  node(): ComponentId | null {
     for (const name of this.#byName.keys()) {
       const most = this.nodeOfMost(name);
-      if (most !== null && most.node === node && most.components >= burstStrength.componentsLeast) return true;
+      if (most !== null && most.components >= burstStrength.componentsLeast) return most.node;
     }
-    return false;
-  }
-
-  /** The same of another node. */
-  pointsElsewhere(node: ComponentId): boolean {
-    for (const name of this.#byName.keys()) {
-      const most = this.nodeOfMost(name);
-      if (most !== null && most.node !== node && most.components >= burstStrength.componentsLeast) return true;
-    }
-    return false;
+    return null;
   }
 }

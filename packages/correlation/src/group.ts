@@ -25,7 +25,8 @@ export interface Group {
   readonly named: Map<ComponentId, Span>;
   /** Members that depend on no other member: where its cause may be. */
   readonly roots: Set<ComponentId>;
-  readonly namespaces: Set<string>;
+  /** How many members each namespace has. */
+  readonly namespaces: Map<string, number>;
   readonly names: Set<string>;
   readonly labels: Set<string>;
   readonly words: Set<string>;
@@ -71,7 +72,7 @@ function addMember(group: Group, component: ComponentId, { member, dependencies 
   group.members.set(component, { ...member });
   noteRoot(group, component, dependencies);
   const { namespace } = componentParts(component);
-  if (namespace !== "") group.namespaces.add(namespace);
+  if (namespace !== "") group.namespaces.set(namespace, (group.namespaces.get(namespace) ?? 0) + 1);
 }
 
 const keyOf = ({ name, component }: { name: string; component: ComponentId }) => `${name}\0${component}`;
@@ -129,7 +130,7 @@ function emptyGroup(
     members: new Map(),
     named: new Map(),
     roots: new Set(),
-    namespaces: new Set(),
+    namespaces: new Map(),
     names: new Set(),
     labels: new Set(),
     words: new Set(),

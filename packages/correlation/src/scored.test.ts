@@ -108,6 +108,27 @@ describe("what a pod's alert says of where it runs", () => {
     const inside = ["a", "b", "c"].map((key, index) => notReady(key, { pod: `${key}-0`, node: "n1" }, index * 5_000));
     expect(groupsOf([...inside, notReady("d", { namespace: "chat", pod: "chat-0" }, 20_000)])["d"]).toBe("new 1");
   });
+  test("a pod that says its node is not tied to another node on which its other pods run", () => {
+    const nodeDown = alert("n", { node: "n2", alertname: "KubeNodeNotReady" });
+    const pod = (node: string) => notReady("s", { pod: "search-5d5f8c7b9d-b2c4d", node }, 10_000);
+    expect(groupsOf([nodeDown, pod("n1")])["s"]).toBe("new 1");
+    expect(groupsOf([nodeDown, pod("n2")])["s"]).toBe("new 0");
+  });
+  test("the node's own alert joins where several things point to it, not where one of them named it", () => {
+    const node = (name: string) => alert("n", { node: name, alertname: "FilesystemAlmostFull" }, { atMs: 20_000 });
+    expect(groupsOf([...burst, node("n1")])["n"]).toBe("new 0");
+    expect(groupsOf([burst[0]!, alert("p", { service: "payment" }), node("n1")])["n"]).not.toBe("new 0");
+  });
+  test("who asks a thing that lost its pods of one node is tied by half", () => {
+    const lost = [
+      notReady("a", { pod: "payment-6b474476c4-x5l2k", node: "n1" }, 0),
+      notReady("b", { namespace: "pay", pod: "pay-0", node: "n1" }, 5_000),
+    ];
+    const asks = alert("c", { service: "checkout" }, { atMs: 30_000 });
+    const scoreIn = (...before: AlertToPlace[]) => placeAlerts([...before, asks], [], rules).placements.at(-1)?.score?.topology;
+    expect(scoreIn(lost[0]!)).toBe(0.8);
+    expect(scoreIn(...lost)).toBe(0.4);
+  });
   test("a name that comes evenly all the time is no burst", () => {
     const evenly = Array.from({ length: 60 }, (_, index) =>
       notReady(`x${index}`, { namespace: `n${index}`, pod: `thing${index}-0`, node: "n1" }, index * 20_000),
@@ -145,7 +166,11 @@ describe("a diagnosed cause", () => {
 });
 
 test("the reason names tie, distance in time and score in both languages", () => {
-  const { placements: placed } = placeAlerts([alert("a", { service: "payment" }), alert("b", { service: "checkout" }, { atMs: 2 * minute })], [], rules);
+  const { placements: placed } = placeAlerts(
+    [alert("a", { service: "payment" }), alert("b", { service: "checkout" }, { atMs: 2 * minute })],
+    [],
+    rules,
+  );
   expect(placed[1]?.because.en).toMatch(/^checkout depends on shop\/payment \(1 step\).*2 min apart.*score 0\.\d\d$/);
   expect(placed[1]?.because["zh-TW"]).toContain("依賴 shop/payment");
 });
@@ -153,5 +178,47 @@ test("the reason names tie, distance in time and score in both languages", () =>
 test("one after the other and as one delivery the same groups come of the same alerts", () => {
   const alerts = ["payment", "checkout", "web", "search"].map((service, index) => alert(service, { service }, { atMs: index * 20_000 }));
   const correlator = openCorrelator([], rules);
-  expect(alerts.map((one) => correlator.place(one).into)).toEqual(placeAlerts(alerts.toReversed(), [], rules).placements.map(({ into }) => into));
+  expect(alerts.map((one) => correlator.place(one).into)).toEqual(
+    placeAlerts(alerts.toReversed(), [], rules).placements.map(({ into }) => into),
+  );
+});
+
+describe("delivery by delivery", () => {
+  const again = (alerts: readonly AlertToPlace[]): string[] => {
+    let incidents: OpenIncident[] = [];
+    return alerts.map((one) => {
+      const { placements, changed } = placeAlerts([one], incidents, rules);
+      const { into } = placements[0]!;
+      const id = into.kind === "new" ? `i${incidents.length}` : into.id;
+      const { cluster, environment, namespace, service } = one.resolved;
+      const before = incidents.find((incident) => incident.id === id);
+      const span = { firstAlertAtMs: before?.firstAlertAtMs ?? one.startsAtMs, lastAlertAtMs: one.startsAtMs };
+      const now: OpenIncident = {
+        id, number: before?.number ?? incidents.length + 1, cluster, environment, namespace, service, entities: [], ...span, traits: structuredClone(changed[0]!.traits),
+      }; // prettier-ignore
+      incidents = [...incidents.filter((incident) => incident.id !== id), now];
+      return id;
+    });
+  };
+  test("what was named, and a burst, count as they do within one", () => {
+    const pod = (namespace: string, index: number) =>
+      alert(namespace, { alertname: "KubePodNotReady", namespace, pod: `${namespace}-0`, ...(index < 3 ? { node: "n1" } : {}) }, { atMs: index * 5_000 }); // prettier-ignore
+    expect(again(["shop", "pay", "media", "chat"].map(pod))).toEqual(["i0", "i0", "i0", "i0"]);
+    expect(again([alert("a", { service: "cart", upstream: "payment" }), alert("b", { service: "payment" }, { atMs: minute })])).toEqual([
+      "i0",
+      "i0",
+    ]);
+  });
+  test("what is kept is bounded in number and size", () => {
+    const many = Array.from({ length: 200 }, (_, index) =>
+      alert(`a${index}`, { service: "payment", alertname: `Error${index}`, extra: `x${index}`, long: "y".repeat(5_000) }, { atMs: index }),
+    );
+    const { changed } = placeAlerts(many, [], rules);
+    expect(changed).toHaveLength(1);
+    const { alerts, labels } = changed[0]!.traits;
+    expect(alerts).toHaveLength(96);
+    expect(alerts.at(-1)?.name).toBe("Error199");
+    expect(labels).toHaveLength(64);
+    expect(JSON.stringify(changed[0]!.traits).length).toBeLessThan(30_000);
+  });
 });

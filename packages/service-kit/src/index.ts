@@ -22,6 +22,7 @@ export { problemOf } from "./http/problems.ts";
 export { startHttpServer } from "./http/server.ts";
 export type { Authenticate, AuthenticationRequest, Handler, Handlers, HealthCheck, HttpServer, HttpServerInput } from "./http/types.ts";
 export { createOutboundFactory } from "./outbound/outbound.ts";
+export { createMailFactory, isMailAddress, type MailFactory, type MailMessage, type MailOutbound } from "./outbound/mail.ts";
 export { parseJson } from "./outbound/parse-json.ts";
 export type {
   FailureReason,

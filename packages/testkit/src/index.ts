@@ -4,5 +4,7 @@ export { fixedClock, sequentialIds } from "./clocks.ts";
 export { quietLog, testContext, testMetrics } from "./contexts.ts";
 export { createContractProbe, type ContractCall, type ContractProbe } from "./contract-probe.ts";
 export { fakeFaults, startFakeHttp, type FakeAnswer, type FakeFault, type FakeHttp, type FakeRequest } from "./fake-http.ts";
+export { startFakeMail, type FakeMail } from "./fake-mail.ts";
 export { loseTables } from "./lose-tables.ts";
 export { startTestIssuer, type TestIssuer } from "./issuer.ts";
+export { selfSigned, type SelfSigned } from "./self-signed.ts";

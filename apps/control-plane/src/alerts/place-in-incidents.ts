@@ -2,7 +2,14 @@ import type { LocalizedText } from "@sre/contracts/evidence";
 import type { CallContext } from "@sre/service-kit";
 import { placeAlerts, type AlertToPlace, type KeptTraits, type OpenIncident, type Placement } from "@sre/correlation";
 import type { App } from "../app.ts";
-import { adoptEnvironments, findIncidentsToJoin, insertIncidents, takeIncidentNumbers, writeTraits, type IncidentToJoin } from "../incidents/store.ts";
+import {
+  adoptEnvironments,
+  findIncidentsToJoin,
+  insertIncidents,
+  takeIncidentNumbers,
+  writeTraits,
+  type IncidentToJoin,
+} from "../incidents/store.ts";
 import type { Tx } from "../migrations/tables.ts";
 import { textOf } from "./alert-text.ts";
 import { worst, type DeliveredAlert } from "./incident-moves.ts";
@@ -59,7 +66,11 @@ async function candidates(tx: Tx, call: { app: App; ctx: CallContext }, alerts: 
   return rows.map(openIncident);
 }
 
-async function decide(tx: Tx, call: { app: App; ctx: CallContext }, alerts: readonly DeliveredAlert[]): Promise<ReturnType<typeof placeAlerts>> {
+async function decide(
+  tx: Tx,
+  call: { app: App; ctx: CallContext },
+  alerts: readonly DeliveredAlert[],
+): Promise<ReturnType<typeof placeAlerts>> {
   const { app, ctx } = call;
   const settings = app.settings.correlation;
   const toPlace = alerts.map(({ written, resolved, alert }): AlertToPlace => {

@@ -16,7 +16,10 @@ export function alertRoutes(app: App): Handlers<typeof alertOperations> {
       await receive(ctx, deliveryOf("pagerduty", body));
       return { status: 202, body: { status: "success", message: "Event processed", dedup_key: dedupKeyOf(body) } };
     },
-    receiveCloudWatchAlarm: async (ctx, { body }) => ({ status: 200, body: await receive(ctx, deliveryOf("cloudwatch", body)) }),
+    receiveCloudWatchAlarm: async (ctx, { body }) => {
+      await app.verifySns?.(ctx, body);
+      return { status: 200, body: await receive(ctx, deliveryOf("cloudwatch", body)) };
+    },
     receiveCustomWebhook: async (ctx, { params, body }) => ({
       status: 200,
       body: await receive(ctx, customDeliveryOf(app.settings.customFormats, params.sender, body)),

@@ -5,6 +5,8 @@ import { sql } from "kysely";
 export const incidentTraits: Migration = {
   async up(db) {
     await sql`create table incident_traits (
-      team_id uuid not null, incident_id uuid not null, traits text not null, primary key (team_id, incident_id)) with (fillfactor = 60)`.execute(db);
+      team_id uuid not null, incident_id uuid not null, traits text not null, primary key (team_id, incident_id)) with (fillfactor = 60)`.execute(
+      db,
+    );
   },
 };

@@ -18,6 +18,14 @@ export interface Message {
   };
 } // prettier-ignore
 
+/** One message on its way. `id` is the same on every attempt, `at` is the time of this one. */
+export interface Sending {
+  readonly id: string;
+  readonly at: Date;
+  readonly message: Message;
+  readonly signal: AbortSignal;
+}
+
 /** The message about an incident as it is now. */
 export function messageOf(
   incident: IncidentOverview,

@@ -4,6 +4,11 @@ import { readNotificationRules, stepsFor, type NotificationRules } from "./notif
 const secret = `whsec_${Buffer.alloc(24, 7).toString("base64")}`;
 const file = (routes: unknown, receivers: unknown = { chat: { kind: "slack", url: "https://chat.example/T0/secret" }, hook: { kind: "webhook", url: "https://hook.example/", secret } }) =>
   readNotificationRules(JSON.stringify({ receivers, routes })); // prettier-ignore
+const mailFile = (server: unknown, to: readonly string[] = ["mei@example.test"]) =>
+  readNotificationRules(
+    JSON.stringify({ mail_server: server, receivers: { lead: { kind: "email", to } }, routes: [{ name: "all", receivers: ["lead"] }] }),
+  );
+const mailServer = { url: "smtps://mail.example.test", from: "sre@example.test" };
 const rulesOf = (routes: unknown): NotificationRules => {
   const read = file(routes);
   if ("problem" in read) throw new Error(read.problem);
@@ -46,6 +51,12 @@ describe("the operator's file", () => {
     ["a field that is not known", () => file([{ ...route, to: "me" }]), 'routes.0: Unrecognized key: "to"'],
     ["another protocol", () => file([route], { chat: { kind: "slack", url: "file:///etc/passwd" } }), "receivers.chat.url"],
     ["a secret of another form", () => file([route], { chat: { kind: "webhook", url: "https://h.example/", secret: "hunter2" } }), "receivers.chat.secret"],
+    ["mail without a server", () => mailFile(undefined), "receivers.lead.kind: needs mail_server"],
+    ["an address with a second one", () => mailFile(mailServer, ["a@b.test\r\nBcc: hunter2@evil.test"]), "receivers.lead.to.0: must be a plain mail address"],
+    ["a sender with a name", () => mailFile({ ...mailServer, from: "SRE <sre@example.test>" }), "mail_server.from: must be a plain"],
+    ["a password in the address", () => mailFile({ ...mailServer, url: "smtps://sre:hunter2@mail.example.test" }), "mail_server.url: must be smtp://"],
+    ["a password in the clear", () => mailFile({ ...mailServer, url: "smtp://mail.example.test", starttls: false, user: "sre", password: "hunter2" }), "mail_server.password: is not sent in the clear"],
+    ["a user alone", () => mailFile({ ...mailServer, user: "sre" }), "mail_server.user: user and password go together"],
   ])("with %s is refused, and the reason names the place and no value", (_, read, problem) => {
     const answer = read();
     expect(answer).toEqual({ problem: expect.stringContaining(problem) });

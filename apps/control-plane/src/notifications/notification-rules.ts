@@ -1,3 +1,4 @@
+import { isMailAddress } from "@sre/service-kit";
 import { z } from "zod";
 import { parseMatcher, testFor, type Labels, type LabelTest, type Matcher } from "../matchers/matchers.ts";
 
@@ -5,6 +6,8 @@ const name = z.string().regex(/^[\w.-]{1,60}$/, { error: "must be 1 to 60 letter
 const url = z.url({ protocol: /^https?$/ }).max(2_000);
 const language = z.enum(["en", "zh-TW"]).default("en");
 const webhookSecret = z.string().regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, { error: "must be whsec_ and 24 to 64 bytes in base64" });
+
+const address = z.string().max(254).refine(isMailAddress, { error: "must be a plain mail address" });
 
 const ReceiverConfig = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("slack"), url, language }),
@@ -15,8 +18,33 @@ const ReceiverConfig = z.discriminatedUnion("kind", [
     url: url.default("https://events.pagerduty.com/v2/enqueue"),
     language,
   }),
+  z.strictObject({ kind: z.literal("email"), to: z.array(address).min(1).max(20), language }),
 ]);
 export type ReceiverConfig = z.infer<typeof ReceiverConfig>;
+
+const isMailServer = (text: string) => {
+  const url = URL.parse(text);
+  return url !== null && /^smtps?:$/.test(url.protocol) && url.hostname !== "" && /^\/?$/.test(url.pathname) && url.username === "" && url.search === "";
+}; // prettier-ignore
+const credential = z.string().min(1).max(1_000);
+
+/** The server that takes mail. `smtps:` is TLS from the first byte; `smtp:` is STARTTLS or nothing, unless it is switched off. */
+const MailServer = z
+  .strictObject({
+    url: z.string().max(2_000).refine(isMailServer, { error: "must be smtp:// or smtps:// with a host and a port alone" }),
+    starttls: z.boolean().default(true),
+    from: address,
+    user: credential.optional(),
+    password: credential.optional(),
+    ca: z.string().max(100_000).optional(),
+  })
+  .superRefine(({ url: at, starttls, user, password }, context) => {
+    if ((user === undefined) !== (password === undefined))
+      context.addIssue({ code: "custom", path: ["user"], message: "user and password go together" });
+    if (user !== undefined && !starttls && at.startsWith("smtp:"))
+      context.addIssue({ code: "custom", path: ["password"], message: "is not sent in the clear: it needs smtps: or starttls" });
+  });
+export type MailServer = z.infer<typeof MailServer>;
 
 const matcher = z.string().max(400).transform((text, context): Matcher => {
   const parsed = parseMatcher(text);
@@ -47,8 +75,12 @@ const NotificationFile = z
   .strictObject({
     receivers: z.record(name, ReceiverConfig).refine((all) => Object.keys(all).length <= receiversMax, { error: `at most ${receiversMax} receivers` }),
     routes: z.array(RouteConfig).min(1).max(100),
+    mail_server: MailServer.optional(),
   })
-  .superRefine(({ receivers, routes }, context) => {
+  .superRefine(({ receivers, routes, mail_server }, context) => {
+    for (const [receiver, { kind }] of Object.entries(receivers))
+      if (kind === "email" && mail_server === undefined)
+        context.addIssue({ code: "custom", path: ["receivers", receiver, "kind"], message: "needs mail_server" });
     for (const [index, route] of routes.entries()) {
       if (routes.findIndex((other) => other.name === route.name) < index)
         context.addIssue({ code: "custom", path: ["routes", index, "name"], message: "is the name of another route" });
@@ -69,6 +101,8 @@ export interface Route {
 
 export interface NotificationRules {
   readonly receivers: Readonly<Record<string, ReceiverConfig>>;
+  /** Null: there is no receiver of mail. */
+  readonly mailServer: MailServer | null;
   readonly routes: readonly Route[];
 }
 
@@ -91,7 +125,7 @@ export function readNotificationRules(text: string): { readonly rules: Notificat
     goesOn,
     escalateAfterMinutes,
   }));
-  return { rules: { receivers: parsed.data.receivers, routes } };
+  return { rules: { receivers: parsed.data.receivers, mailServer: parsed.data.mail_server ?? null, routes } };
 }
 
 /** Routes that are told together, and after how many minutes since the incident opened. */

@@ -4,13 +4,14 @@ import type { NotificationRules, Route } from "./notification-rules.ts";
 import type { NotificationOverview } from "./store.ts";
 
 /** A route as the API shows it: of its receivers the host alone, because the rest of an address may be a secret. */
-export function routeOf({ receivers }: NotificationRules, route: Route): NotificationRoute {
+export function routeOf({ receivers, mailServer }: NotificationRules, route: Route): NotificationRoute {
   return {
     name: route.name,
     matchers: route.matchers.map(matcherText),
     receivers: route.receivers.flatMap((name) => {
       const config = receivers[name];
-      return config ? [{ name, channel: config.kind, host: new URL(config.url).host }] : [];
+      const url = config && ("url" in config ? config.url : mailServer?.url);
+      return url === undefined ? [] : [{ name, channel: config!.kind, host: new URL(url).host }];
     }),
     continue: route.goesOn,
     escalate_after_minutes: route.escalateAfterMinutes,

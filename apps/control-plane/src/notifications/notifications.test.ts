@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sha256 } from "@sre/contracts/canonical";
 import type { Notification, NotificationPreview } from "@sre/contracts/control-plane";
 import { defaultTeamId, systemContext, type CallContext } from "@sre/service-kit";
-import { quietLog, startFakeHttp, testDatabases, type FakeHttp } from "@sre/testkit";
+import { quietLog, startFakeHttp, startFakeMail, testDatabases, type FakeHttp, type FakeMail } from "@sre/testkit";
 import { eventually, openHarness, type Caller, type Harness } from "../testing/harness.ts";
 import { sampleAlert } from "../testing/sample-alert.ts";
 import { escalateIncident } from "./escalate-incident.ts";
@@ -21,28 +21,34 @@ describe.each(testDatabases)("notifications on $name", (database) => {
   let chat: FakeHttp;
   let hook: FakeHttp;
   let pager: FakeHttp;
+  let mail: FakeMail;
   let directory: string;
   beforeAll(async () => {
     [chat, hook, pager] = [await startFakeHttp({ body: "ok" }), await startFakeHttp({ status: 204 }), await startFakeHttp({ status: 202 })];
+    mail = await startFakeMail();
     directory = mkdtempSync(join(tmpdir(), "notifications-"));
     const file = join(directory, "notifications.json");
     const receivers = {
       chat: { kind: "slack", url: `${chat.url}/services/T0/secret-token`, language: "zh-TW" },
       hook: { kind: "webhook", url: `${hook.url}/in?from=sre`, secret: `whsec_${key.toString("base64")}` },
       pager: { kind: "pagerduty", url: `${pager.url}/v2/enqueue`, routing_key: "secret-routing-key" },
+      lead: { kind: "email", to: ["mei@example.test"], language: "zh-TW" },
     };
+    const mail_server = { url: `smtp://127.0.0.1:${mail.port}`, starttls: false, from: "sre@example.test" };
     const routes = [
       { name: "search", matchers: ['team="search"'], receivers: ["chat", "pager"], escalate_after_minutes: 15 },
       { name: "lead", matchers: ['team="search"'], receivers: ["hook"] },
       { name: "payments", matchers: ['team="payments"'], receivers: ["hook"] },
+      { name: "ads", matchers: ['team="ads"'], receivers: ["lead"] },
     ];
-    writeFileSync(file, JSON.stringify({ receivers, routes }));
+    writeFileSync(file, JSON.stringify({ mail_server, receivers, routes }));
     harness = await openHarness(database, { env: { NOTIFICATIONS_FILE: file, NOTIFICATION_MAX_ATTEMPTS: "2", PUBLIC_URL: "https://sre.example" } });
     call = await harness.as();
   }); // prettier-ignore
   afterAll(async () => {
     await harness[Symbol.asyncDispose]();
     for (const one of [chat, hook, pager]) await one.close();
+    await mail[Symbol.asyncDispose]();
     rmSync(directory, { recursive: true, force: true });
   });
 
@@ -109,6 +115,24 @@ describe.each(testDatabases)("notifications on $name", (database) => {
     expect((await call(`/api/v1/notifications/${failed.id}/resend`, { method: "POST" })).status).toBe(409);
   }); // prettier-ignore
 
+  test("mail goes out once for an incident and once with its verdict, is tried again while the server is busy and given up when it refuses", async () => {
+    mail.meet({ message: { code: 451, text: "Later" } });
+    const id = await fire("banners", { team: "ads" }, 25);
+    const waiting = await eventually(async () => (await toldOf(id)).find(({ kind, error }) => kind === "opened" && error !== null));
+    expect(waiting).toMatchObject({ status: "queued", attempts: 1, error: "mail server answered 451 Later" });
+    mail.meet({});
+    await sentTo(id, "lead", ["opened", "diagnosed"]);
+    expect(mail.messages).toHaveLength(2);
+    expect(mail.messages[0]!.source.replaceAll("\r\n ", " ")).toContain(`Message-ID: <notification-${waiting.id}@example.test>`);
+    for (const { source } of mail.messages) expect(source).toContain(`References: <incident-${id}@example.test>`);
+    mail.meet({ message: { code: 550, text: "No" } });
+    await call(`/api/v1/incidents/${id}/resolve`, { body: { resolution: "" } });
+    const failed = await eventually(async () => (await toldOf(id)).find(({ status }) => status === "failed"));
+    expect(failed).toMatchObject({ kind: "resolved", attempts: 1, error: "mail server answered 550 No" });
+    const routes = (await call("/api/v1/notification-routes")).body["items"] as { receivers: unknown }[];
+    expect(routes.at(-1)?.receivers).toEqual([{ name: "lead", channel: "email", host: `127.0.0.1:${mail.port}` }]);
+  });
+
   test("an outage is waited for, attempt by attempt under one id and in order, and given up at the limit", async () => {
     hook.answer({ status: 503 });
     const id = await fire("billing", { team: "payments" });
@@ -160,7 +184,7 @@ describe.each(testDatabases)("notifications on $name", (database) => {
       [15, "hook"],
     ]);
     const listed = await call("/api/v1/notification-routes");
-    expect(listed.body["items"]).toHaveLength(3);
+    expect(listed.body["items"]).toHaveLength(4);
     for (const text of [preview.text, listed.text, (await call("/api/v1/notifications")).text]) expect(text).not.toMatch(/secret|whsec_/);
   }); // prettier-ignore
 });

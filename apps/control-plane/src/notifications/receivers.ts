@@ -1,24 +1,24 @@
 import { createHmac } from "node:crypto";
 import type { Language } from "@sre/contracts/shared";
-import type { Outbound, OutboundFactory, OutboundResult } from "@sre/service-kit";
-import { placeOf, titleOf, verdictOf, type Message } from "./message.ts";
-import type { NotificationRules, ReceiverConfig } from "./notification-rules.ts";
+import type { MailFactory, MailOutbound, Outbound, OutboundFactory, OutboundFailure } from "@sre/service-kit";
+import { mailOf } from "./mail.ts";
+import { placeOf, titleOf, verdictOf, type Message, type Sending } from "./message.ts";
+import type { MailServer, NotificationRules, ReceiverConfig } from "./notification-rules.ts";
 
-/** One message on its way. `id` is the same on every attempt, `at` is the time of this one. */
-interface Sending {
-  readonly id: string;
-  readonly at: Date;
-  readonly message: Message;
-  readonly signal: AbortSignal;
-}
+/** What became of an attempt. `final`: asking again with the same words cannot help. */
+export type Outcome =
+  | { readonly kind: "taken"; /** What was not quite as it should be. */ readonly remark: string | null }
+  | { readonly kind: "failed"; readonly detail: string; readonly final: boolean };
 
 export interface Receiver extends AsyncDisposable {
-  send(sending: Sending): Promise<OutboundResult>;
+  send(sending: Sending): Promise<Outcome>;
 }
 
 // The queue of notifications is what repeats, so that one layer does.
 const receiverLimits = { deadlineMs: 10_000, responseBytesMax: 65_536, attemptsMax: 1, connectionsMax: 4 } as const;
 const summaryCharactersMax = 1_024;
+/** RFC 8314 for submission, RFC 5321 for a relay. */
+const mailPorts = { tls: 465, starttls: 587, none: 25 } as const;
 
 interface Call {
   readonly body: unknown;
@@ -87,29 +87,81 @@ function pagerDutyCall({ message }: Sending, { routing_key, language }: Extract<
   };
 }
 
-function callOf(config: ReceiverConfig, sending: Sending): Call {
+type HttpReceiver = Exclude<ReceiverConfig, { kind: "email" }>;
+
+function callOf(config: HttpReceiver, sending: Sending): Call {
   if (config.kind === "slack") return slackCall(sending, config.language);
   if (config.kind === "webhook") return webhookCall(sending, config.secret);
   return pagerDutyCall(sending, config);
 }
 
-function receiverOf(config: ReceiverConfig, outbound: Outbound): Receiver {
+const worthRepeating = new Set([408, 425, 429]);
+const isFinal = ({ status }: OutboundFailure) => status !== undefined && status >= 300 && status < 500 && !worthRepeating.has(status);
+
+function httpReceiver(config: HttpReceiver, outbound: Outbound): Receiver {
   const { pathname, searchParams } = new URL(config.url);
   const query = Object.fromEntries([...new Set(searchParams.keys())].map((name) => [name, searchParams.getAll(name)]));
   return {
-    send(sending) {
+    async send(sending) {
       const { body, headers = {} } = callOf(config, sending);
-      return outbound.send({ method: "POST", path: pathname, query, headers, body: JSON.stringify(body), signal: sending.signal });
+      const request = { method: "POST", path: pathname, query, headers, body: JSON.stringify(body), signal: sending.signal } as const;
+      const result = await outbound.send(request);
+      if (result.kind === "answered") return { kind: "taken", remark: null };
+      return { kind: "failed", detail: result.detail, final: isFinal(result) };
     },
     [Symbol.asyncDispose]: () => outbound.close(),
   };
 }
 
-/** Opens every receiver by its name, each with its own breaker, so that one in trouble delays no other. */
-export function openReceivers(rules: NotificationRules, outbound: OutboundFactory): ReadonlyMap<string, Receiver> {
-  const entries = Object.entries(rules.receivers).map(([name, config]): [string, Receiver] => {
-    const target = outbound({ name: `receiver ${name}`, baseUrl: new URL(config.url).origin, ...receiverLimits });
-    return [name, receiverOf(config, target)];
-  });
-  return new Map(entries);
+type EmailReceiver = Extract<ReceiverConfig, { kind: "email" }>;
+
+function emailReceiver({ to, language }: EmailReceiver, { server, mail }: { server: MailServer; mail: MailOutbound }): Receiver {
+  return {
+    async send(sending) {
+      const result = await mail.send(mailOf(sending, { from: server.from, to, language }));
+      if (result.kind === "failed") return result;
+      const { refused } = result;
+      return {
+        kind: "taken",
+        remark: refused.length === 0 ? null : `The mail server refused ${refused.length} of ${to.length} recipients.`,
+      };
+    },
+    [Symbol.asyncDispose]: () => mail[Symbol.asyncDispose](),
+  };
+}
+
+function mailTarget({ url, starttls, user, password, ca }: MailServer): Parameters<MailFactory>[0] {
+  const { protocol, hostname, port } = new URL(url);
+  const security = protocol === "smtps:" ? "tls" : starttls ? "starttls" : "none";
+  return {
+    name: "mail server",
+    host: hostname.replace(/^\[|\]$/g, ""),
+    port: Number(port) || mailPorts[security],
+    security,
+    credentials: user === undefined || password === undefined ? null : { user, password },
+    ca: ca ?? null,
+    deadlineMs: receiverLimits.deadlineMs,
+    connectionsMax: receiverLimits.connectionsMax,
+  };
+}
+
+/** The ways out of this process. */
+interface Ways {
+  readonly outbound: OutboundFactory;
+  readonly mail: MailFactory;
+}
+
+/** Opens every receiver by its name, each with its own breaker (those of mail share their server's), so that one in trouble delays no other. */
+export function openReceivers({ receivers, mailServer }: NotificationRules, { outbound, mail }: Ways): ReadonlyMap<string, Receiver> {
+  const email = mailServer && { server: mailServer, mail: mail(mailTarget(mailServer)) };
+  const opened = new Map<string, Receiver>();
+  for (const [name, config] of Object.entries(receivers)) {
+    if (config.kind !== "email")
+      opened.set(
+        name,
+        httpReceiver(config, outbound({ name: `receiver ${name}`, baseUrl: new URL(config.url).origin, ...receiverLimits })),
+      );
+    else if (email) opened.set(name, emailReceiver(config, email));
+  }
+  return opened;
 }

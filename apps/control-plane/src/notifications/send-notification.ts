@@ -1,11 +1,11 @@
-import { failPoints, type CallContext, type OutboundFailure, type OutboundResult } from "@sre/service-kit";
+import { failPoints, type CallContext } from "@sre/service-kit";
 import type { App } from "../app.ts";
 import type { Message } from "./message.ts";
 import { queues, type SendJob } from "./notifications.ts";
+import type { Outcome } from "./receivers.ts";
 import { beginAttempt, endNotification, noteFailedAttempt, type NotificationRow } from "./store.ts";
 
 const errorCharactersMax = 500;
-const worthRepeating = new Set([408, 425, 429]);
 
 /** The receiver did not take it; the job is run again after a pause. */
 class NotTaken extends Error {
@@ -15,19 +15,13 @@ class NotTaken extends Error {
   }
 }
 
-// Refused for good: asking again with the same words cannot help. Anything else may be an outage.
-function isFinal({ status }: OutboundFailure): boolean {
-  return status !== undefined && status >= 300 && status < 500 && !worthRepeating.has(status);
-}
-
-async function end(app: App, ctx: CallContext, { id, error }: { id: string; error: string | null }): Promise<void> {
+async function end(
+  app: App,
+  ctx: CallContext,
+  { id, status, error }: { id: string; status: "sent" | "failed"; error: string | null },
+): Promise<void> {
   const at = app.clock.now();
-  const set = {
-    status: error === null ? ("sent" as const) : ("failed" as const),
-    updated_at: at,
-    sent_at: error === null ? at : null,
-    error,
-  };
+  const set = { status, updated_at: at, sent_at: status === "sent" ? at : null, error };
   await app.database.transaction(async (tx) => {
     const next = await endNotification(tx, ctx.teamId, { id, set });
     if (next === undefined) return;
@@ -36,7 +30,7 @@ async function end(app: App, ctx: CallContext, { id, error }: { id: string; erro
   });
 }
 
-async function send(app: App, ctx: CallContext, row: NotificationRow & { message: string | null }): Promise<OutboundResult | null> {
+async function send(app: App, ctx: CallContext, row: NotificationRow & { message: string | null }): Promise<Outcome | null> {
   const receiver = app.notifications?.receivers.get(row.receiver);
   if (receiver === undefined || row.message === null) return null;
   return receiver.send({ id: row.id, at: app.clock.now(), message: JSON.parse(row.message) as Message, signal: ctx.signal });
@@ -51,16 +45,16 @@ export async function sendNotification(app: App, ctx: CallContext, { notificatio
   if (row === undefined) return;
   const result = await send(app, ctx, row);
   const { id, receiver, kind, attempts } = row;
-  if (result === null) return end(app, ctx, { id, error: "There is no such receiver any more." });
-  if (result.kind === "answered") {
+  if (result === null) return end(app, ctx, { id, status: "failed", error: "There is no such receiver any more." });
+  if (result.kind === "taken") {
     failPoints.hit("notification.sent_not_marked");
-    await end(app, ctx, { id, error: null });
-    app.log.info({ notification: id, receiver, kind, attempts }, "notification sent");
+    await end(app, ctx, { id, status: "sent", error: result.remark });
+    app.log.info({ notification: id, receiver, kind, attempts, remark: result.remark }, "notification sent");
     return;
   }
   const error = result.detail.slice(0, errorCharactersMax);
-  if (isFinal(result) || attempts >= (app.notifications?.attemptsMax ?? 0)) {
-    await end(app, ctx, { id, error });
+  if (result.final || attempts >= (app.notifications?.attemptsMax ?? 0)) {
+    await end(app, ctx, { id, status: "failed", error });
     app.log.warn({ notification: id, receiver, kind, attempts, detail: error }, "notification given up");
     return;
   }

@@ -5,7 +5,7 @@ import { Instant, Labels, Page, pageOf } from "../shared/values.ts";
 export const NoticeKind = z.enum(["opened", "reopened", "acknowledged", "escalated", "diagnosed", "resolved"]).meta({ id: "NoticeKind" });
 export type NoticeKind = z.infer<typeof NoticeKind>;
 
-export const Channel = z.enum(["slack", "webhook", "pagerduty"]).meta({ id: "Channel" });
+export const Channel = z.enum(["slack", "webhook", "pagerduty", "email"]).meta({ id: "Channel" });
 export type Channel = z.infer<typeof Channel>;
 
 /** Where a route leads, without what is secret of it. */

@@ -8,7 +8,13 @@ export const SnsMessage = z
     MessageId: z.string().max(200).optional(),
     TopicArn: z.string().max(2_048).optional(),
     Message: z.string().max(262_144).optional().meta({ description: "of an alarm: its JSON, encoded once more" }),
+    Subject: z.string().max(1_000).nullish(),
+    Timestamp: z.string().max(64).optional(),
+    Token: z.string().max(4_096).optional(),
     SubscribeURL: z.string().max(4_096).optional(),
+    SignatureVersion: z.string().max(10).optional().meta({ description: "1: RSA with SHA-1, 2: with SHA-256" }),
+    Signature: z.string().max(4_096).optional().meta({ description: "in base64" }),
+    SigningCertURL: z.string().max(4_096).optional(),
   })
   .meta({ id: "SnsMessage" });
 export type SnsMessage = z.infer<typeof SnsMessage>;
