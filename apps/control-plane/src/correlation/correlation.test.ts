@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { CorrelationPreview, GroupingFeedback, Incident, TimelineEntry } from "@sre/contracts/control-plane";
+import type { KeptTraits } from "@sre/correlation";
 import { defaultTeamId } from "@sre/service-kit";
 import { testDatabases } from "@sre/testkit";
 import { eventually, openHarness, type Caller, type Harness } from "../testing/harness.ts";
@@ -43,7 +44,10 @@ describe.each(testDatabases)("grouping by score on $name", (database) => {
     await call(`/api/v1/alerts/${named?.id}/move`, { body: { incident_id: other } });
     const { kysely } = harness.controlPlane.app.database;
     const kept = await kysely.selectFrom("incident_traits").selectAll().where("incident_id", "in", [first, other]).execute();
-    const componentsOf = (id: string) => JSON.parse(kept.find((row) => row.incident_id === id)!.traits).alerts.map((one: { component: string }) => one.component); // prettier-ignore
+    const componentsOf = (id: string) => {
+      const traits = JSON.parse(kept.find((row) => row.incident_id === id)!.traits) as KeptTraits;
+      return traits.alerts.map(({ component }) => component);
+    };
     expect(componentsOf(first)).toEqual(["eu-1/shop/stock"]);
     expect(componentsOf(other).toSorted()).toEqual(["eu-1/shop/cart", "eu-1/shop/prices"]);
   });
