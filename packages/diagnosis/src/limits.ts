@@ -7,6 +7,7 @@ export const diagnosisLimits = {
   entitiesPerQuestionMax: 100,
   logQuestionsPerRoundMax: 12,
   logLinesPerQuestionMax: 2_000,
+  tracedLinesPerQuestionMax: 5_000,
   namespacesMax: 4,
   topologyDepth: 2,
   /** How far a cause may stand from what it hurts, in edges. */

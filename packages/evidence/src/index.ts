@@ -3,6 +3,7 @@ export { openControlPlaneSource } from "./control-plane/index.ts";
 export { createMemoryGate, type InFlightGate } from "./gate.ts";
 export { gatedOutbound } from "./gated-outbound.ts";
 export { openKubernetesSource } from "./kubernetes/index.ts";
+export { handoversOf, sampleTraces, type TracedLine } from "./loki/handovers.ts";
 export { clusterLogLines, type LogLine, type LogPattern } from "./loki/patterns.ts";
 export { openLokiSource } from "./loki/index.ts";
 export { openSource } from "./open-source.ts";

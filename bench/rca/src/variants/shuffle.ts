@@ -28,7 +28,11 @@ function shuffledData(data: EvidenceData, random: Random): EvidenceData {
     case "events":
       return { ...data, events: shuffled(data.events, random) };
     case "logs":
-      return { ...data, patterns: shuffled(data.patterns, random) };
+      return {
+        ...data,
+        patterns: shuffled(data.patterns, random),
+        ...(data.handovers ? { handovers: shuffled(data.handovers, random) } : {}),
+      };
     case "changes":
       return { ...data, changes: shuffled(data.changes, random) };
     case "checks":

@@ -80,7 +80,30 @@ export const CallsData = z.object({
 });
 export type CallsData = z.infer<typeof CallsData>;
 
-/** Templates are the same in baseline and fault window, so that "new" and "vanished" can be told. */
+/** Bounds of what is stored, in bytes, characters and rows. */
+export const evidenceLimits = {
+  answerBytesMax: 8 * 1024 * 1024,
+  snapshotBytesMax: 64 * 1024 * 1024,
+  objectBytesMax: 16 * 1024,
+  logLineCharactersMax: 2_000,
+  logTailCharacters: 200,
+  samplesPerPatternMax: 5,
+  handoversMax: 400,
+} as const;
+
+/**
+ * Where a trace went on in another component's log: from the last line of one to the next line of the other, one entry in each
+ * array a bucket, by when the other took over.
+ */
+export const Handover = z
+  .strictObject({ from: EntityId, to: EntityId, counts: z.array(z.number().int()), p50_seconds: z.array(cell) })
+  .meta({ id: "Handover" });
+export type Handover = z.infer<typeof Handover>;
+
+/**
+ * Templates are the same in baseline and fault window, so that "new" and "vanished" can be told. An answer that gives handovers
+ * has no patterns, and counts as its lines those that took over.
+ */
 export const LogsData = z.object({
   about: z.literal("logs"),
   start: Instant,
@@ -100,6 +123,7 @@ export const LogsData = z.object({
       samples: z.array(z.string()).max(5),
     }),
   ),
+  handovers: z.array(Handover).max(evidenceLimits.handoversMax).optional(),
 });
 export type LogsData = z.infer<typeof LogsData>;
 
@@ -241,13 +265,3 @@ export const Answer = z
   .meta({ id: "Answer" });
 export type Answer = z.infer<typeof Answer>;
 export type Answered = Extract<Answer, { kind: "answered" }>;
-
-/** Bounds of what is stored, in bytes and characters. */
-export const evidenceLimits = {
-  answerBytesMax: 8 * 1024 * 1024,
-  snapshotBytesMax: 64 * 1024 * 1024,
-  objectBytesMax: 16 * 1024,
-  logLineCharactersMax: 2_000,
-  logTailCharacters: 200,
-  samplesPerPatternMax: 5,
-} as const;

@@ -60,7 +60,9 @@ export const Question = z
       of: EntityId,
       levels: z.array(LogLevel).max(7),
       window: Window,
-      want: z.enum(["patterns", "samples"]),
+      want: z
+        .enum(["patterns", "samples", "handovers"])
+        .meta({ description: "handovers: how long after the lines of one component the same trace goes on in another's, in a namespace" }),
       limit: z.number().int().min(1).max(5_000).meta({ description: "lines read at the most" }),
     }),
     z.object({ about: z.literal("objects"), kinds: z.array(z.string().max(100)).min(1).max(40), in: EntityId, as_of: Instant }),

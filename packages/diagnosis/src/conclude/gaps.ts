@@ -59,9 +59,11 @@ function weightOf(question: Question, context: { focused: boolean; undecided: bo
     case "series":
       if (!measurable.has(signalKey(question.signal))) return context.focused && context.undecided ? "order" : "nothing";
       return context.focused ? "verdict" : "order";
+    case "logs":
+      if (question.want === "handovers") return "nothing";
+      return context.focused ? "verdict" : "order";
     case "objects":
     case "events":
-    case "logs":
       return context.focused ? "verdict" : "order";
     case "changes":
     case "topology":

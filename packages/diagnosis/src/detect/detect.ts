@@ -22,6 +22,7 @@ import { detectDeclaredMissing } from "./declared.ts";
 import { detectEvictions } from "./evictions.ts";
 import { detectGolden } from "./golden.ts";
 import { detectContainerStart } from "./image-pull.ts";
+import { detectHandovers } from "./handovers.ts";
 import { detectLimitsReached } from "./limits-reached.ts";
 import { detectLogs } from "./logs.ts";
 import { clusterNames, detectNameServers } from "./name-servers.ts";
@@ -48,7 +49,7 @@ import { detectWorkloads } from "./workloads.ts";
 type Detector = (seen: Seen) => Finding[];
 
 const detectors: readonly Detector[] = [
-  detectOwnTime, detectEdgeGap, detectOwnErrors, detectStepsLeftOut, detectNewLines, detectOwnShare, detectUsageShift,
+  detectOwnTime, detectEdgeGap, detectHandovers, detectOwnErrors, detectStepsLeftOut, detectNewLines, detectOwnShare, detectUsageShift,
   detectRule, detectAlerts, detectGolden, detectLogs, detectOutOfMemory, detectCrashLoop, detectContainerStart, detectScheduling, detectProbes,
   detectNodes, detectEvictions, detectQuota, detectWorkloads, detectLimitsReached, detectConnectionPool,
   detectAlertReadings, detectNetworkDelay, detectServiceWiring, detectScaledToZero, detectRoutes, detectNameServers, detectAddresses, detectNodeComponents,

@@ -1,6 +1,6 @@
 import type { EntityId, EvidenceRef, Finding } from "@sre/contracts/evidence";
 import { byCodeUnit } from "@sre/contracts/canonical";
-import { isNode, nameOf } from "../entities.ts";
+import { isNode, kindOf, nameOf } from "../entities.ts";
 import { finding } from "../finding.ts";
 import { brief } from "../messages/words.ts";
 import { contributionsOf, isCounted } from "../seen/contribution.ts";
@@ -81,6 +81,26 @@ function roots(seen: Seen, slow: readonly Slow[]): Slow[] {
   return caller === undefined ? kept : [caller];
 }
 
+// Of a service whose callees nobody measures, all that is known is that it is hurt.
+const unseenWeight = 0.3;
+
+/** Whose latency anybody measures: by readings of alerts, or as a series. */
+function measuredComponents({ graph, series, alerts }: Seen): ReadonlySet<EntityId> {
+  const read = alerts.flatMap(({ entity, readings }) =>
+    entity !== null && readings.some(({ signal }) => signalKey(signal) === "golden:latency") ? [entity] : [],
+  );
+  const drawn = series.filter(({ signal }) => signal === "golden:latency").map(({ of }) => of);
+  return new Set([...read, ...drawn].map((id) => graph.component(id)));
+}
+
+/** How much of what a service calls was measured, so that it could account for its delay: 1 where all was, or it calls nothing. */
+function seenBelow(seen: Seen, { component }: Slow, measured: ReadonlySet<EntityId>): number {
+  const called = seen.graph.needs(component).filter((id) => kindOf(id) === "service");
+  if (called.length === 0) return 1;
+  const share = called.filter((id) => measured.has(id)).length / called.length;
+  return unseenWeight + (1 - unseenWeight) * share;
+}
+
 function delayed(seen: Seen, slow: Slow, strength: number): Finding {
   const values = { during: largest(slow), growth: slow.growth };
   const now = slow.cites.some(({ id }) => seen.now.has(id));
@@ -88,7 +108,7 @@ function delayed(seen: Seen, slow: Slow, strength: number): Finding {
 }
 
 /** Several services that became slow on their own and run on one node. */
-function onNode(seen: Seen, found: readonly Slow[]): Finding[] {
+function onNode(seen: Seen, found: readonly Slow[], measured: ReadonlySet<EntityId>): Finding[] {
   if (found.length < 2) return [];
   const nodes = found.map(({ component }) => seen.graph.nodesOf(component));
   const [node, ...others] = (nodes[0] ?? []).filter((one) => nodes.every((own) => own.includes(one)));
@@ -96,7 +116,8 @@ function onNode(seen: Seen, found: readonly Slow[]): Finding[] {
   const values = { count: found.length, services: brief(found.map(({ component }) => nameOf(component)).join(", ")) };
   const evidence = found.flatMap(({ cites }) => cites).slice(0, 5);
   const from = found.map((each) => each.from).sort(byCodeUnit)[0];
-  const strength = Math.min(0.95, 0.7 + found.length / 10);
+  const below = Math.max(...found.map((slow) => seenBelow(seen, slow, measured)));
+  const strength = Math.min(0.95, 0.7 + found.length / 10) * below;
   return [finding({ what: "delay_on_node", entity: node, ...(from === undefined ? {} : { from }), strength, evidence, values })];
 }
 
@@ -105,8 +126,10 @@ export function detectNetworkDelay(seen: Seen): Finding[] {
   // Counted calls tell the way and the own time of a service apart, which its latency cannot.
   const counted = contributionsOf(seen);
   const found = roots(seen, [...slowOnes(seen).values()].filter(({ component }) => !isCounted(counted.get(component)))); // prettier-ignore
-  const node = onNode(seen, found);
+  const measured = measuredComponents(seen);
+  const node = onNode(seen, found, measured);
   const most = found[0] === undefined ? 1 : largest(found[0]);
   const weight = node.length > 0 ? 0.6 : 1;
-  return [...found.map((slow) => delayed(seen, slow, (0.5 + (0.45 * largest(slow)) / most) * weight)), ...node];
+  const strength = (slow: Slow) => (0.5 + (0.45 * largest(slow)) / most) * weight * seenBelow(seen, slow, measured);
+  return [...found.map((slow) => delayed(seen, slow, strength(slow))), ...node];
 }

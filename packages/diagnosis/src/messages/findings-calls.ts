@@ -13,6 +13,10 @@ export const callFindings = {
     "Calls to or from {entity} take longer in transit: {seconds:seconds} lost, on {shifted} of its {edges} connections",
     "進出 {entity} 的呼叫在傳輸途中變慢：共多花 {seconds:seconds}，{edges} 條連線中有 {shifted} 條受影響",
   ),
+  handover_longer: kind(
+    "Traces stand still longer around the log lines of {entity}: {seconds:seconds} in all, on {shifted} of {edges} ways to and from the logs of others",
+    "追蹤在 {entity} 的日誌前後停頓變久：合計多 {seconds:seconds}，與其他服務日誌之間的 {edges} 個方向中有 {shifted} 個受影響",
+  ),
   own_failures: kind(
     "{failed:count} of {calls:count} calls of {entity} fail although nothing that it calls failed",
     "{entity} 的 {calls:count} 次呼叫中有 {failed:count} 次失敗，而其呼叫的服務並未出錯",

@@ -3,6 +3,7 @@ import type { EntityId, Finding, Question } from "@sre/contracts/evidence";
 import { isNode, isWorkload, kindOf, measuredAs, namespaceOf } from "../entities.ts";
 import { roleOf } from "../finding.ts";
 import { diagnosisLimits } from "../limits.ts";
+import { contributionsOf, isCounted } from "../seen/contribution.ts";
 import { isControlPlane } from "../seen/control-plane.ts";
 import type { Seen } from "../seen/seen.ts";
 import { changeable } from "./first-round.ts";
@@ -13,6 +14,7 @@ import {
   checksQuestion,
   eventsQuestion,
   goldenMeasures,
+  handoverQuestions,
   limitMeasures,
   meanLatency,
   nodeMeasures,
@@ -55,6 +57,18 @@ function ownPartQuestions(seen: Seen, services: readonly EntityId[]): Question[]
   const counted = seen.answers.some((answer) => answer.kind === "answered" && answer.data.about === "calls");
   if (counted) return callsQuestion(scope, services);
   return seen.graph.hasCalls ? seriesQuestions(scope, services, [meanLatency]) : usageQuestions(scope, services);
+}
+
+/** How traces go on from log to log, where logs are kept and nobody counted calls before and during the fault. */
+function logHandovers(seen: Seen, namespaces: readonly EntityId[]): Question[] {
+  const isCountedSomewhere = [...contributionsOf(seen).values()].some(isCounted);
+  const logged = new Set(seen.logs.filter(({ data }) => data.lines_total > 0).map(({ of }) => namespaceOf(of)));
+  return isCountedSomewhere
+    ? []
+    : handoverQuestions(
+        seen.scope,
+        namespaces.filter((place) => logged.has(place)),
+      );
 }
 
 /** Everything that is known to be there and may be measured, where nobody knows who needs whom. */
@@ -104,6 +118,7 @@ export function laterQuestions(seen: Seen, findings: readonly Finding[], round: 
     ),
     ...seriesQuestions(scope, services, [...goldenMeasures, ...limitMeasures]),
     ...recentQuestions(scope, services),
+    ...logHandovers(seen, namespaces),
     ...ownPartQuestions(seen, services),
     ...seriesQuestions(scope, round === 2 ? nodes : suspectNodes, nodeMeasures),
     ...namespaces.map((place) => objectsQuestion(scope, place, podKinds)),

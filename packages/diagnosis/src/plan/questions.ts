@@ -2,6 +2,8 @@ import { byCodeUnit } from "@sre/contracts/canonical";
 import { entityId, type EntityId, type Question, type Scope, type Signal, type Statistic, type Window } from "@sre/contracts/evidence";
 import { nameOf, partsOf } from "../entities.ts";
 import { diagnosisLimits } from "../limits.ts";
+import { splitOf } from "../seen/split.ts";
+import { instant } from "../time.ts";
 import { drawnWindow, recentLook, stepSeconds, usageLook } from "../scope/scope.ts";
 
 type Measure = readonly [signal: Signal, statistics: readonly Statistic[]];
@@ -99,6 +101,14 @@ export function logsQuestion(scope: Scope, of: EntityId): Question {
     want: "patterns",
     limit: diagnosisLimits.logLinesPerQuestionMax,
   };
+}
+
+/** How traces go on from log to log in a namespace, of the normal stretch and of the fault: each by itself, so that neither crowds out the other. */
+export function handoverQuestions(scope: Scope, places: readonly EntityId[]): Question[] {
+  const { normal, fault } = splitOf(scope);
+  const windows = [normal, fault].filter(([from, to]) => to > from).map(([from, to]) => ({ from: instant(from), to: instant(to) }));
+  const limit = diagnosisLimits.tracedLinesPerQuestionMax;
+  return places.flatMap((of) => windows.map((window): Question => ({ about: "logs", of, levels: [], window, want: "handovers", limit })));
 }
 
 export const podKinds = [

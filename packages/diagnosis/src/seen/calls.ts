@@ -34,7 +34,8 @@ export interface SeenCalls {
 const insideMark = " > ";
 const failedCode = /^(error|5\d\d)$/i;
 
-function weightedMedian(points: readonly (readonly [value: number, weight: number])[]): number | null {
+/** The value that half of the weight does not exceed; null without any. */
+export function weightedMedian(points: readonly (readonly [value: number, weight: number])[]): number | null {
   const sorted = points.filter(([, weight]) => weight > 0).sort(([a], [b]) => a - b);
   const half = sorted.reduce((sum, [, weight]) => sum + weight, 0) / 2;
   let reached = 0;

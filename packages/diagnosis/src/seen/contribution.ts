@@ -9,7 +9,7 @@ import type { Seen } from "./seen.ts";
  */
 
 /** Seconds that one kind of neighbour's way costs: over all of its edges, and in how many of them. */
-interface Gap {
+export interface Gap {
   readonly seconds: number;
   readonly shifted: number;
   readonly edges: number;
@@ -56,14 +56,16 @@ const edgeShiftSecondsMin = 0.02;
 const beyondNoise = (shift: number, before: number): number =>
   shift >= Math.max(shiftSecondsMin, shiftShareMin * Math.abs(before)) ? shift : 0;
 
-function shiftOf(before: number | null, during: number | null): number {
+/** Seconds by which a call takes longer or shorter than usual, as far as that is more than everyday noise. */
+export function shiftOf(before: number | null, during: number | null): number {
   return before === null || during === null ? 0 : beyondNoise(during - before, before);
 }
 
 // The median of a few calls is no more than a guess at what is usual: of a shift from it, that share is believed which a
 // usual level of so many calls' weight would leave (shrinkage towards no change).
 const guessCalls = 5;
-const believed = ({ before }: SeenCalls): number => before.calls / (before.calls + guessCalls);
+export const believedOf = (calls: number): number => calls / (calls + guessCalls);
+const believed = ({ before }: SeenCalls): number => believedOf(before.calls);
 
 /** Calls of one operation over one edge, or from outside, told by whoever saw them. */
 interface Served {
@@ -249,7 +251,7 @@ const callerShare = ({ shifted, edges }: Gap): number => (edges === 0 ? 0 : (shi
 const calleeShare = ({ shifted, edges }: Gap): number => (edges === 0 ? 0 : shifted / edges);
 
 /** Seconds on the way that are laid at the service's own door. */
-export function waySeconds({ gapIn, gapOut }: Contribution): number {
+export function waySeconds({ gapIn, gapOut }: Pick<Contribution, "gapIn" | "gapOut">): number {
   return gapIn.seconds * calleeShare(gapIn) + gapOut.seconds * callerShare(gapOut);
 }
 

@@ -17,6 +17,7 @@ import { refineScope } from "../scope/scope.ts";
 import { ms } from "../time.ts";
 import { readCalls, type SeenCalls } from "./calls.ts";
 import { buildGraph, type Graph } from "./graph.ts";
+import { readHandovers, type SeenHandover } from "./handovers.ts";
 import { readSeasons, readSeries, signalKey, type SeasonSeries, type SeenSeries } from "./series.ts";
 
 /** Something read out of an answer, with the reference that opens it. */
@@ -51,6 +52,7 @@ export interface Seen {
   readonly rules: readonly SeenRule[];
   readonly logs: readonly SeenLogs[];
   readonly calls: readonly SeenCalls[];
+  readonly handovers: readonly SeenHandover[];
   readonly objects: readonly Cited<ClusterObject>[];
   readonly events: readonly Cited<ClusterEvent>[];
   readonly changes: readonly Cited<ChangeRecord>[];
@@ -172,6 +174,7 @@ export function readEvidence(given: Scope, unordered: readonly Answer[], without
     rules: readRules(answered),
     logs: readLogs(answered),
     calls: readCalls(scope, answered),
+    handovers: readHandovers(scope, answered),
     objects,
     events,
     changes,

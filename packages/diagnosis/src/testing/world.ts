@@ -142,7 +142,7 @@ function dataFor(world: World, question: Question): EvidenceData | null {
     case "rule":
       return ruleData(world, question);
     case "logs":
-      return logsData(world, question);
+      return question.want === "handovers" ? null : logsData(world, question);
     case "topology":
       return topologyData(world, question);
     case "objects":

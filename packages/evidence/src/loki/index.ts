@@ -5,6 +5,7 @@ import { answerWithin, SourceFailure, type AskContext, type EvidenceSource, type
 import type { LokiConfig } from "../sources-config.ts";
 import { createLokiApi, lokiLimits } from "./api.ts";
 import { answerLogs, type LokiTools } from "./logs.ts";
+import { answerHandovers } from "./traced-lines.ts";
 
 class LokiSource implements EvidenceSource {
   readonly kind = "loki";
@@ -32,7 +33,7 @@ class LokiSource implements EvidenceSource {
   ask(question: Question, context: AskContext): Promise<Answer> {
     return answerWithin({ name: this.name, log: this.#deps.log }, { question, context }, async (asking) => {
       if (question.about !== "logs") throw new SourceFailure("not_configured", `Loki answers nothing about ${question.about}`);
-      return answerLogs(this.#tools, question, asking);
+      return question.want === "handovers" ? answerHandovers(this.#tools, question, asking) : answerLogs(this.#tools, question, asking);
     });
   }
 

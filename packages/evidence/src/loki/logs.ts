@@ -7,6 +7,7 @@ import { instantOf, SourceFailure, type Asking, type Found } from "../source.ts"
 import type { CountSteps, FoundLine, LokiApi, Stretch } from "./api.ts";
 import { levelNamed, levelOfText } from "./level.ts";
 import { renderCount, renderLogQL, renderSelector, type LogQuery } from "./logql.ts";
+import { traceIdOf } from "./trace-ids.ts";
 import { clusterLogLines, logGrid, patternLimits, type LogLine } from "./patterns.ts";
 
 export interface LokiTools {
@@ -19,7 +20,6 @@ const placesMax = 4;
 const slicesAimed = 8;
 const countsPerSlice = 20;
 const bytesMax = 8 * 1024 * 1024;
-const traceId = /\btrace[_-]?id["']?\s{0,2}[=:]\s{0,2}["']?([0-9a-f]{16,32})\b/i;
 
 /** How the streams of an entity may be selected, the usual way first. */
 async function selectionsOf(
@@ -67,7 +67,7 @@ interface Read {
 }
 
 /** The stretch in eight equal slices, and the fine steps in which their lines are counted. */
-function slicesOf({ fromMs, toMs }: Stretch): { readonly slices: readonly Stretch[]; readonly steps: CountSteps } {
+export function slicesOf({ fromMs, toMs }: Stretch): { readonly slices: readonly Stretch[]; readonly steps: CountSteps } {
   const lengthMs = Math.ceil((toMs - fromMs + 1) / slicesAimed);
   const slices = Array.from({ length: slicesAimed }, (_, i) => ({
     fromMs: fromMs + i * lengthMs,
@@ -101,7 +101,7 @@ async function readLines(
   const { slices, steps } = slicesOf(stretch);
   const each = Math.max(1, Math.floor(limit / slices.length));
   const [counts, ...read] = await Promise.all([
-    tools.api.counts(renderCount(query, steps.stepSeconds), steps, asking),
+    tools.api.counts(renderCount(text, steps.stepSeconds), steps, asking),
     ...slices.map((slice) => tools.api.lines(text, { stretch: slice, limit: each }, asking)),
   ]);
   const lines = read.flatMap((part, i) => {
@@ -134,7 +134,7 @@ function toLogLine(line: FoundLine & { readonly weight?: number }, conventions: 
 }
 
 /** Lines until eight MiB are read, newest first. */
-function withinBytes<L extends { readonly atMs: number; readonly text: string }>(lines: readonly L[]): { kept: L[]; cut: boolean } {
+export function withinBytes<L extends { readonly atMs: number; readonly text: string }>(lines: readonly L[]): { kept: L[]; cut: boolean } {
   const kept: L[] = [];
   let bytes = 0;
   for (const line of [...lines].sort((a, b) => b.atMs - a.atMs)) {
@@ -146,7 +146,7 @@ function withinBytes<L extends { readonly atMs: number; readonly text: string }>
 }
 
 function tracesIn(lines: readonly FoundLine[]): number | null {
-  const traces = new Set(lines.map((line) => line.labels["trace_id"] ?? line.labels["traceID"] ?? traceId.exec(line.text)?.[1]).filter((id) => id !== undefined)); // prettier-ignore
+  const traces = new Set(lines.map(({ text, labels }) => traceIdOf(text, labels)).filter((id) => id !== null));
   return traces.size > 0 ? traces.size : null;
 }
 

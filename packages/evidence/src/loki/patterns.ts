@@ -44,10 +44,10 @@ interface Gathered {
 const stepsSeconds = [1, 5, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400];
 const bucketsAimed = 120;
 
-/** Buckets of a round length that cover the stretch, 120 at the most for up to 120 days. */
-export function logGrid(fromMs: number, toMs: number): LogGrid {
+/** Buckets of a round length that cover the stretch, as many as wanted at the most for up to as many days. */
+export function logGrid(fromMs: number, toMs: number, bucketsWanted: number = bucketsAimed): LogGrid {
   const seconds = Math.max(1, (toMs - fromMs) / 1_000);
-  const stepMs = (stepsSeconds.find((each) => each >= seconds / bucketsAimed) ?? 86_400) * 1_000;
+  const stepMs = (stepsSeconds.find((each) => each >= seconds / bucketsWanted) ?? 86_400) * 1_000;
   const firstMs = Math.floor(fromMs / stepMs) * stepMs + stepMs;
   const lastMs = Math.max(firstMs, Math.ceil(toMs / stepMs) * stepMs);
   return { firstMs, stepMs, points: Math.round((lastMs - firstMs) / stepMs) + 1 };

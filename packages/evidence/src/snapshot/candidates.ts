@@ -88,7 +88,9 @@ function preferenceOf(question: Question, recorded: Question, data: EvidenceData
     return sameSeries(question, recorded) ? question.statistics.indexOf(data.statistic) : -1;
   if (question.about === "rule" && recorded.about === "rule") return question.alert.name === recorded.alert.name ? 0 : -1;
   if (question.about === "topology" && recorded.about === "topology") return Math.max(0, question.depth - recorded.depth);
-  if (question.about !== "logs" || recorded.about !== "logs" || recorded.levels.length === 0) return 0;
+  if (question.about !== "logs" || recorded.about !== "logs") return 0;
+  if ((question.want === "handovers") !== (recorded.want === "handovers")) return -1;
+  if (recorded.levels.length === 0) return 0;
   const missing = question.levels.filter((level) => !recorded.levels.includes(level)).length;
   if (question.levels.length === 0) return 1;
   return missing === question.levels.length ? -1 : missing;

@@ -1,4 +1,4 @@
-import type { DataOf, Statistic } from "@sre/contracts/evidence";
+import type { DataOf, Handover, Statistic } from "@sre/contracts/evidence";
 import { gridRange, iso, ms, type Span } from "./spans.ts";
 
 type Cells = readonly (number | null)[];
@@ -74,12 +74,24 @@ export function cutCalls(data: DataOf<"calls">, span: Span): DataOf<"calls"> {
 
 type Pattern = DataOf<"logs">["patterns"][number];
 
+const linesIn = (rows: readonly { readonly counts: readonly number[] }[]): number =>
+  rows.reduce((sum, { counts }) => sum + counts.reduce((a, b) => a + b, 0), 0);
+
+function cutHandovers(handovers: readonly Handover[], [first, end]: readonly [number, number]): Handover[] {
+  const cut = handovers.map((each) => ({
+    ...each,
+    counts: each.counts.slice(first, end),
+    p50_seconds: each.p50_seconds.slice(first, end),
+  }));
+  return cut.filter(({ counts }) => counts.some((lines) => lines > 0));
+}
+
 /**
  * Log patterns that were seen within the span; first and last sight are those within it, to the bucket when the recording is
  * wider. The last bucket may end after `seenUntilMs`, the last instant that was read: it holds nothing later than that.
  */
 export function cutLogs(data: DataOf<"logs">, span: Span, seenUntilMs: number): DataOf<"logs"> {
-  const count = data.patterns.reduce((most, pattern) => Math.max(most, pattern.counts.length), 0);
+  const count = [...data.patterns, ...(data.handovers ?? [])].reduce((most, { counts }) => Math.max(most, counts.length), 0);
   const within = gridRange(data, count, span);
   const { first } = within;
   const last = span.toMs >= seenUntilMs ? count - 1 : within.last;
@@ -96,13 +108,14 @@ export function cutLogs(data: DataOf<"logs">, span: Span, seenUntilMs: number): 
       : Math.min(span.toMs, bucket(counts.findLastIndex((lines) => lines > 0)));
     return [{ ...pattern, counts, first_at: iso(firstMs), last_at: iso(lastMs) }];
   });
-  const lines = patterns.reduce((sum, pattern) => sum + pattern.counts.reduce((a, b) => a + b, 0), 0);
+  const handovers = data.handovers && cutHandovers(data.handovers, [first, Math.max(first, last + 1)]);
   const whole = first === 0 && last >= count - 1 && patterns.length === data.patterns.length;
   return {
     ...data,
     start: iso(startMs),
-    lines_total: whole ? data.lines_total : lines,
+    lines_total: whole ? data.lines_total : linesIn(patterns) + linesIn(handovers ?? []),
     traces_total: whole ? data.traces_total : null,
     patterns,
+    ...(handovers ? { handovers } : {}),
   };
 }

@@ -267,6 +267,31 @@ describe("rows in a snapshot", () => {
     expect(await ask([told], { ...question, of: deployment })).toMatchObject({ because: "not_recorded" });
   });
 
+  test("handovers are told to whoever asks for them, cut in time, and are no answer about patterns", async () => {
+    const question: Question = { about: "logs", of: namespaceShop, levels: [], window: window(0, 3), want: "handovers", limit: 100 };
+    const told = recorded(question, {
+      about: "logs",
+      start: minute(0),
+      step_ms: 60_000,
+      lines_total: 6,
+      traces_total: 5,
+      filter: "",
+      patterns: [],
+      handovers: [
+        { from: cart, to: checkout, counts: [0, 2, 0, 3], p50_seconds: [null, 0.1, null, 1.2] },
+        { from: checkout, to: cart, counts: [1, 0, 0, 0], p50_seconds: [0.2, null, null, null] },
+      ],
+    });
+    expect(dataOf(await ask([told], { ...question, window: window(2, 3) }), "logs")).toMatchObject({
+      start: minute(2),
+      lines_total: 3,
+      traces_total: null,
+      handovers: [{ from: cart, to: checkout, counts: [0, 3], p50_seconds: [null, 1.2] }],
+    });
+    expect(await ask([told], { ...question, want: "patterns" })).toMatchObject({ because: "not_recorded" });
+    expect(await ask([told], { ...question, of: cart, want: "patterns" })).toMatchObject({ because: "not_recorded" });
+  });
+
   test("a rule needs its exact entity and name, and its firing is cut with its rows", async () => {
     const question: Question = { about: "rule", alert: { name: "Slow", entity: cart }, window: window(0, 60), step_seconds: 60 };
     const told = recorded(question, {

@@ -4,7 +4,7 @@ import type { Adapter, CaseOnDisk, RcaCase } from "../../case.ts";
 import { callsAnswer } from "./calls.ts";
 import { daysBelow, readText, type Day, type MinuteFiles } from "./files.ts";
 import { axisOf } from "./grid.ts";
-import { logAnswers, readLines, type RecordedLine } from "./logs.ts";
+import { handoverAnswer, logAnswers, readLines, type RecordedLine } from "./logs.ts";
 import { metricAnswers, readMetrics, type PodSamples } from "./metrics.ts";
 import { redAnswers } from "./red.ts";
 import { scopeOfCase } from "./scope.ts";
@@ -66,7 +66,7 @@ async function loadCase(day: Day, minutes: readonly MinuteFiles[], name: { syste
   const services = [...new Set(recorded.spans.map(({ service }) => service))];
   const traced = [callsAnswer(calls, axis), ...redAnswers(calls, axis)];
   const answers = [
-    topologyAnswer(topology, axis), alerts, ...traced, ...metricAnswers(samples, axis), ...logAnswers(recorded.lines, services, axis),
+    topologyAnswer(topology, axis), alerts, ...traced, ...metricAnswers(samples, axis), ...logAnswers(recorded.lines, services, axis), handoverAnswer(recorded.lines, axis),
   ]; // prettier-ignore
   const header = { record: "header", format: "sre-evidence", version: snapshotVersion, scope } as const;
   return {

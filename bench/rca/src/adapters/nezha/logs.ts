@@ -1,9 +1,9 @@
 import { byCodeUnit } from "@sre/contracts/canonical";
 import type { Answered } from "@sre/contracts/evidence";
-import { clusterLogLines, type LogLine } from "@sre/evidence";
+import { clusterLogLines, handoversOf, sampleTraces, type LogLine } from "@sre/evidence";
 import { answerOf } from "./answers.ts";
 import { csvRecords } from "./csv.ts";
-import { serviceEntity } from "./entities.ts";
+import { namespaceEntity, serviceEntity } from "./entities.ts";
 import { startOf, stepMs, wholeWindow, type Axis } from "./grid.ts";
 import { serviceOfPod } from "./spans.ts";
 
@@ -49,6 +49,9 @@ export function readLines(text: string, minute: number): RecordedLine[] {
   return lines;
 }
 
+const traceForm = /^[0-9a-f]{16,32}$/;
+const isNormal = (minute: number, axis: Axis): boolean => (axis.indexOf(minute) ?? axis.points) < axis.normalPoints;
+
 function logsOf(service: string, lines: readonly RecordedLine[], axis: Axis): Answered {
   const placed = lines.slice(0, linesMax).map(({ text, minute, atMs }): LogLine => ({ text, atMs: axis.within(minute, atMs) }));
   const patterns = clusterLogLines(placed, { firstMs: axis.firstMs, stepMs, points: axis.points });
@@ -68,4 +71,23 @@ export function logAnswers(lines: readonly RecordedLine[], services: readonly st
   );
   const names = [...new Set([...services, ...byService.keys()])].sort(byCodeUnit);
   return names.map((service) => logsOf(service, byService.get(service) ?? [], axis));
+}
+
+/** Lines of traces that one query to a live source would give: of the normal stretch as well as of the window. */
+const tracedLinesMax = 5_000;
+
+/** How traces went on from the log of one service to that of another, from as many lines as a live source would have read. */
+export function handoverAnswer(lines: readonly RecordedLine[], axis: Axis): Answered {
+  const traced = lines
+    .filter(({ minute, trace }) => axis.indexOf(minute) !== null && traceForm.test(trace))
+    .map(({ pod, minute, atMs, trace }) => ({ component: serviceEntity(serviceOfPod(pod)), traceId: trace, atMs: axis.within(minute, atMs), normal: isNormal(minute, axis) })); // prettier-ignore
+  const parts = [true, false].map((normal) => traced.filter((line) => line.normal === normal));
+  const read = parts.flatMap((part) => sampleTraces(part, tracedLinesMax));
+  const handovers = handoversOf(read, { firstMs: axis.firstMs, stepMs, points: axis.points });
+  const total = handovers.reduce((sum, { counts }) => sum + counts.reduce((a, b) => a + b, 0), 0);
+  const traces = new Set(read.map(({ traceId }) => traceId)).size;
+  return answerOf(axis, {
+    question: { about: "logs", of: namespaceEntity, levels: [], window: wholeWindow(axis), want: "handovers", limit: tracedLinesMax },
+    data: { about: "logs", start: startOf(axis), step_ms: stepMs, lines_total: total, traces_total: traces, filter: "", patterns: [], handovers },
+  }); // prettier-ignore
 }
