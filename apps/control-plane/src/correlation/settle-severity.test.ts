@@ -9,6 +9,6 @@ test.each([
   ["a person made it milder, and one as bad came", "warning", { before: "critical", now: "critical" }, "warning"],
   ["a person made it milder, and a worse one came", "info", { before: "warning", now: "critical" }, "critical"],
   ["a person made it worse, and a milder one left", "critical", { before: "error", now: "warning" }, "critical"],
-] as const)("%s", (_, incident, worst, severity) => {
+] as const)("%s", (...[, incident, worst, severity]) => {
   expect(severityAfter(incident, worst)).toBe(severity);
 });
