@@ -106,3 +106,14 @@ test("alerts that are in no incident have nothing to acknowledge", async ({ page
   await expect(page.getByText("none of them is in an incident")).toBeVisible();
   await expect(page.getByRole("button", { name: "Acknowledge" })).toBeDisabled();
 });
+
+test("a view of the alerts is saved under a name and opens the same address", async ({ page }) => {
+  await open(page, "/alerts?held=flapping");
+  await page.getByRole("button", { name: "Saved views" }).click();
+  await page.getByLabel("Name of the view").fill("Flapping ones");
+  await page.getByRole("button", { name: "Save this view" }).click();
+  await open(page, "/alerts");
+  await page.getByRole("button", { name: "Saved views" }).click();
+  await page.getByRole("menuitem", { name: "Flapping ones", exact: true }).click();
+  await expect(page).toHaveURL(/held=flapping/);
+});

@@ -6,6 +6,7 @@ import { alertsQuery } from "../api/noise-queries.ts";
 import { useKeys } from "../app/keys.ts";
 import { useLanguage } from "../app/language.ts";
 import { readAlertSearch, severities, type AlertSearch } from "../app/search.ts";
+import { SavedViews } from "../app/saved-views-menu.tsx";
 import { SelectionBar } from "../incidents/selection-bar.tsx";
 import { Instant } from "../ui/instant.tsx";
 import { Empty, Waiting } from "../ui/panel.tsx";
@@ -48,6 +49,12 @@ function AlertFilters({ search, inputRef }: { search: AlertSearch; inputRef: Ref
         hint={t("alerts.searchHint")}
         value={search.q ?? ""}
         onSearch={(q) => go({ q }, true)}
+      />
+      <SavedViews
+        storageKey="sre-saved-alert-views"
+        read={readAlertSearch}
+        search={search}
+        onChoose={(chosen) => void navigate({ search: chosen })}
       />
     </div>
   );
