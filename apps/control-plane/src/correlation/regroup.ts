@@ -11,7 +11,9 @@ import { incidentOf } from "../incidents/incident-view.ts";
 import { findIncident, lockIncident, writeTraits, type IncidentRow } from "../incidents/store.ts";
 import { appendTimeline } from "../incidents/timeline.ts";
 import type { Tx } from "../migrations/tables.ts";
+import { scheduleDiagnoses } from "../diagnoses/schedule-diagnoses.ts";
 import { alertToPlace } from "./alert-to-place.ts";
+import { findWorstSeverity, settleSeverity } from "./settle-severity.ts";
 import { findAlertsOf, insertFeedback, reassignAlerts, recountIncidents } from "./store.ts";
 
 const [alertIdsKeptMax, alertsComparedMax] = [100, 1_000];
@@ -55,6 +57,7 @@ function wordsOf({ from, to }: Ends, { alerts, reason }: { alerts: number; reaso
 
 async function keepAnew(tx: Tx, { app, ctx }: Call, ids: readonly string[]): Promise<void> {
   const { stepsMax } = app.settings.correlation;
+  if (stepsMax === 0) return;
   const dependencies = await app.dependencies.read(tx, ctx.teamId, stepsMax);
   for (const id of ids) {
     const alerts = await findAlertsOf(tx, ctx.teamId, { incidentId: id, limit: alertsComparedMax });
@@ -69,14 +72,18 @@ export interface Regrouping extends Ends {
   readonly reason: string;
 }
 
-/** Moves alerts, counts both incidents anew, and writes it down: timelines, audit, feedback, events. Returns how many moved. */
+/** Moves alerts, counts and weighs both incidents anew, and writes it down: timelines, audit, feedback, events. Returns how many moved. */
 export async function moveAlerts(tx: Tx, { app, ctx }: Call, input: Regrouping): Promise<number> {
   const { from, to, kind, reason } = input;
+  const before = { from: await findWorstSeverity(tx, ctx.teamId, from.id), to: await findWorstSeverity(tx, ctx.teamId, to.id) };
   const moved = await reassignAlerts(tx, ctx.teamId, { from: from.id, to: to.id, alertIds: input.alertIds });
   if (input.alertIds !== null && moved.length < new Set(input.alertIds).size)
     throw new RuleBroken("conflict", "Not every one of these alerts is in this incident; read its alerts anew.");
   await recountIncidents(tx, ctx.teamId, { ids: [from.id, to.id], at: ctx.at });
   await keepAnew(tx, { app, ctx }, [from.id, to.id]);
+  await settleSeverity(tx, { app, ctx }, { incident: from, before: before.from });
+  const rose = await settleSeverity(tx, { app, ctx }, { incident: to, before: before.to });
+  if (rose && kind !== "split") await scheduleDiagnoses(tx, { app, ctx }, [{ incidentId: to.id, trigger: "higher_severity" }]);
   const words = wordsOf(input, { alerts: moved.length, reason });
   const entry = { at: ctx.at, kind: "status", actor: ctx.principal.name } as const;
   await appendTimeline(tx, ctx.teamId, [
