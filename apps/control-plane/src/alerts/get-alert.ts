@@ -4,7 +4,8 @@ import type { App } from "../app.ts";
 import { keysetOf } from "@sre/storage";
 import { pageOfRows } from "../http/paging.ts";
 import { alertOf } from "./alert-view.ts";
-import { findAlert, findAlerts, type AlertFilter } from "./store.ts";
+import { findAlerts, type AlertFilter } from "./find-alerts.ts";
+import { findAlert } from "./store.ts";
 
 export async function getAlert(app: App, ctx: CallContext, input: { alertId: string }): Promise<Alert> {
   requireScope(ctx, "alerts:read");

@@ -2,8 +2,6 @@ import { severities, type Severity } from "@sre/contracts/evidence";
 import type { TeamId } from "@sre/contracts/shared";
 import type { Resolved } from "@sre/correlation";
 import { sql, type Selectable } from "kysely";
-import type { Keyset } from "@sre/storage";
-import { afterKeyset, likePattern } from "../http/paging.ts";
 import type { AlertTable, Db, Tx } from "../migrations/tables.ts";
 import type { IncomingAlert } from "./incoming-alert.ts";
 
@@ -123,7 +121,7 @@ function rowOf({ alert, resolved, written: { id } }: AlertToWrite, incidentId: s
   };
 }
 
-/** Stores alerts by their identity (integration, fingerprint, start) in one statement, those that join an incident with it. */
+/** Stores alerts by their identity (integration, fingerprint, start) in one statement, those that join an incident with it, and the words by which they are searched. */
 export async function upsertAlerts(
   tx: Tx,
   teamId: TeamId,
@@ -137,12 +135,19 @@ export async function upsertAlerts(
   if (input.alerts.length === 0) return;
   const incoming = JSON.stringify(input.alerts.map((one) => rowOf(one, input.incidentOf.get(one.written.id) ?? null)));
   await sql`
+    with i as materialized (
+      select * from jsonb_to_recordset(${incoming}::jsonb) as i(id uuid, incident_id uuid, fingerprint text, starts_at timestamptz, ends_at timestamptz, name text, status text, severity text,
+        opens_incident boolean, entity text, service text, cluster text, environment text, namespace text, labels jsonb, annotations jsonb)
+    ), words as (
+      insert into alert_words (team_id, kind, word)
+      select ${teamId}::uuid, 'name', name from i union select ${teamId}::uuid, 'service', service from i where service is not null
+      on conflict do nothing
+    )
     insert into alerts (team_id, integration, received_at, updated_at, incident_id, id, fingerprint, starts_at, ends_at, name, status, severity,
       opens_incident, entity, service, cluster, environment, namespace, labels, annotations)
     select ${teamId}::uuid, ${input.integration}::text, ${input.at}::timestamptz, ${input.at}::timestamptz, incident_id, id, fingerprint, starts_at, ends_at, name, status, severity,
       opens_incident, entity, service, cluster, environment, namespace, labels, annotations
-    from jsonb_to_recordset(${incoming}::jsonb) as i(id uuid, incident_id uuid, fingerprint text, starts_at timestamptz, ends_at timestamptz, name text, status text, severity text,
-      opens_incident boolean, entity text, service text, cluster text, environment text, namespace text, labels jsonb, annotations jsonb)
+    from i
     on conflict (team_id, integration, fingerprint, starts_at) do update set
       ends_at = excluded.ends_at, status = excluded.status, severity = excluded.severity, annotations = excluded.annotations, labels = excluded.labels,
       opens_incident = excluded.opens_incident, entity = excluded.entity, service = excluded.service, updated_at = excluded.updated_at,
@@ -232,32 +237,6 @@ export async function findLastEnds(
 
 export function findAlert(db: Db, teamId: TeamId, id: string): Promise<AlertRow | undefined> {
   return db.selectFrom("alerts").selectAll().where("team_id", "=", teamId).where("id", "=", id).executeTakeFirst();
-}
-
-export interface AlertFilter {
-  readonly status?: "firing" | "resolved" | undefined;
-  readonly incidentId?: string | undefined;
-  readonly held?: AlertRow["held"] | undefined;
-  readonly severity?: Severity | undefined;
-  /** Found anywhere in name or service. */
-  readonly search?: string | undefined;
-}
-
-export function findAlerts(
-  db: Db,
-  teamId: TeamId,
-  input: { filter: AlertFilter; after: Keyset | null; limit: number },
-): Promise<AlertRow[]> {
-  const { status, incidentId, held, severity, search } = input.filter;
-  let query = db.selectFrom("alerts").selectAll().where("team_id", "=", teamId);
-  if (held !== undefined) query = query.where("held", "=", held);
-  if (severity !== undefined) query = query.where("severity", "=", severity);
-  if (search !== undefined)
-    query = query.where((where) => where.or([where("name", "ilike", likePattern(search)), where("service", "ilike", likePattern(search))]));
-  if (status !== undefined) query = query.where("status", "=", status);
-  if (incidentId !== undefined) query = query.where("incident_id", "=", incidentId);
-  if (input.after) query = query.where(afterKeyset("received_at", "id", input.after));
-  return query.orderBy("received_at", "desc").orderBy("id", "desc").limit(input.limit).execute();
 }
 
 /** The alerts of an incident that a diagnosis starts from: firing before resolved, most severe first, newest first. */

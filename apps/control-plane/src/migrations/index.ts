@@ -7,6 +7,7 @@ import { noise } from "./0007-noise.ts";
 import { watchdogs } from "./0003-watchdogs.ts";
 import { cheapMoves } from "./0004-cheap-moves.ts";
 import { intakePresence } from "./0008-intake-presence.ts";
+import { alertsByFilter } from "./0009-alerts-by-filter.ts";
 
 /** Every migration by its name, run in the order of the names. */
 export const migrations: Record<string, Migration> = {
@@ -18,4 +19,5 @@ export const migrations: Record<string, Migration> = {
   "0006-notifications": notifications,
   "0007-noise": noise,
   "0008-intake-presence": intakePresence,
+  "0009-alerts-by-filter": alertsByFilter,
 };

@@ -47,6 +47,12 @@ export interface AlertTable extends Owned {
   held_by: ColumnType<string | null, string | null | undefined, string | null>;
 }
 
+/** The names and services that alerts have: what a search goes through. */
+export interface AlertWordTable extends Owned {
+  kind: "name" | "service";
+  word: string;
+}
+
 export interface QuarantinedAlertTable extends Owned {
   id: string;
   integration: string;
@@ -307,6 +313,7 @@ export interface GroupingFeedbackTable extends Owned {
 export interface Tables {
   grouping_feedback: GroupingFeedbackTable;
   alerts: AlertTable;
+  alert_words: AlertWordTable;
   quarantined_alerts: QuarantinedAlertTable;
   watchdogs: WatchdogTable;
   intake_presence: IntakePresenceTable;
