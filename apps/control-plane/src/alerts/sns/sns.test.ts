@@ -142,7 +142,9 @@ test("a certificate is fetched once where that is allowed, and a failure asks th
   await expect(verify(at("2026-11-24T10:00:02Z"), signed(notification))).rejects.toMatchObject({ code: "unavailable" });
   answer = { kind: "answered", status: 200, headers: {}, body: Buffer.from(own.certificate), tookMs: 1 };
   for (const version of ["1", "2"]) await verify(at("2026-11-24T10:00:02Z"), signed(notification, { version }));
-  await expect(verify(at("2026-11-24T10:00:02Z"), signed(notification, { key: other.key }))).rejects.toMatchObject({ code: "unauthenticated" });
+  await expect(verify(at("2026-11-24T10:00:02Z"), signed(notification, { key: other.key }))).rejects.toMatchObject({
+    code: "unauthenticated",
+  });
   expect(asked).toEqual([certificateUrl, certificateUrl]);
 });
 
