@@ -22,6 +22,7 @@ export interface ControlPlane {
   /** What the operator reads at a path of the API. */
   read<T>(path: string): Promise<T>;
   post(path: string, body: object): Promise<void>;
+  put(path: string, body: object): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -34,9 +35,9 @@ export function freePort(): Promise<string> {
   });
 }
 
-async function call(url: string, token: string, body?: object): Promise<unknown> {
-  const headers = { authorization: `Bearer ${token}`, ...(body ? { "content-type": "application/json" } : {}) };
-  const answer = await fetch(url, { headers, ...(body ? { method: "POST", body: JSON.stringify(body) } : {}) });
+async function call(url: string, token: string, message?: { readonly method: "POST" | "PUT"; readonly body: object }): Promise<unknown> {
+  const headers = { authorization: `Bearer ${token}`, ...(message ? { "content-type": "application/json" } : {}) };
+  const answer = await fetch(url, { headers, ...(message ? { method: message.method, body: JSON.stringify(message.body) } : {}) });
   if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`);
   return answer.json();
 }
@@ -80,7 +81,8 @@ export async function startControlPlane(
     },
     start,
     read: async <T>(path: string) => (await call(`${settings.controlPlaneUrl}${path}`, await token())) as T,
-    post: async (path, body) => void (await call(`${settings.controlPlaneUrl}${path}`, await token(), body)),
+    post: async (path, body) => void (await call(`${settings.controlPlaneUrl}${path}`, await token(), { method: "POST", body })),
+    put: async (path, body) => void (await call(`${settings.controlPlaneUrl}${path}`, await token(), { method: "PUT", body })),
     close: async () => {
       if (running) await stopAll([running], 10_000);
       rmSync(directory, { recursive: true, force: true });

@@ -9,6 +9,7 @@ import { benchAlert } from "./alerts.ts";
 export function query(url: string, statement: string): string {
   return execFileSync("psql", [url, "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", statement], {
     encoding: "utf8",
+    maxBuffer: 256 * 1_024 * 1_024,
     env: { ...process.env, PGOPTIONS: "-c client_min_messages=warning" },
   }).trim();
 }

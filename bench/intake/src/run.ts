@@ -7,6 +7,7 @@ import { benchBody, servicesMax } from "./alerts.ts";
 import { startControlPlane, type ControlPlane } from "../../../e2e/intake/control-plane.ts";
 import { drive } from "./drive.ts";
 import { compareSizes } from "./sizes.ts";
+import { measureStorm } from "./storm.ts";
 import { manyRows, pgbench, query, singleRow } from "./postgres.ts";
 
 const clients = 128;
@@ -153,6 +154,7 @@ async function busyPercent(): Promise<number> {
 async function main(): Promise<void> {
   if (!url) throw new Error("Set POSTGRES_URL to a PostgreSQL that takes 150 connections.");
   if (process.argv.includes("--sizes")) return compareSizes(url);
+  if (process.argv.includes("--storm")) return measureStorm(url, process.argv.includes("--quick"));
   console.log(`${cpus().length} cores, kept busy by others to ${await busyPercent()} % before the run\n`);
   const plane = await startControlPlane(url);
   try {
