@@ -47,6 +47,8 @@ export class NameRates {
 /** Alert names that came in numbers, as one group has them. */
 export class Bursts {
   readonly #byName = new Map<string, Recent>();
+  /** Undefined until it is asked for again. */
+  #node: ComponentId | null | undefined;
 
   note(name: string, component: ComponentId, { atMs, named }: { atMs: number; named: readonly ComponentId[] }): void {
     const recent: Recent = this.#byName.get(name) ?? { atMs: new Map(), nodes: new Map() };
@@ -56,6 +58,7 @@ export class Bursts {
     for (const other of named) {
       if (!isNode(other) || (recent.nodes.size >= componentsMax && !recent.nodes.has(other))) continue;
       const components = recent.nodes.get(other) ?? new Set<ComponentId>();
+      if (!components.has(component)) this.#node = undefined;
       recent.nodes.set(other, components.add(component));
     }
     if (recent.atMs.size > componentsMax) recent.atMs.delete(recent.atMs.keys().next().value!);
@@ -101,6 +104,11 @@ export class Bursts {
 
   /** The node that several things of one name said they run on, as most under the name did; null where there is none. */
   node(): ComponentId | null {
+    if (this.#node === undefined) this.#node = this.#findNode();
+    return this.#node;
+  }
+
+  #findNode(): ComponentId | null {
     for (const name of this.#byName.keys()) {
       const most = this.nodeOfMost(name);
       if (most !== null && most.components >= burstStrength.componentsLeast) return most.node;
