@@ -1,6 +1,6 @@
 import { defineConfig } from "@playwright/test";
 
-const port = 4188;
+const port = Number(process.env["CONSOLE_TEST_PORT"] ?? 4188);
 
 /** The built console in a real browser, against a server whose every answer is held to the contract. */
 export default defineConfig({

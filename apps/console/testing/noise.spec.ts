@@ -18,7 +18,7 @@ test("the filters of alerts stand in the address, and a held alert says why", as
 
 test("keys lead to every page", async ({ page }) => {
   await open(page, "/incidents");
-  for (const [keys, title] of [["ga", "Alerts"], ["gn", "Notifications"], ["gm", "Maintenance"], ["gq", "Quarantine"]] as const) {
+  for (const [keys, title] of [["ga", "Alerts"], ["gn", "Notifications"], ["gm", "Maintenance"], ["gc", "Correlation"], ["gq", "Quarantine"]] as const) {
     for (const key of keys) await page.keyboard.press(key);
     await expect(page.getByRole("heading", { level: 1 })).toHaveText(title);
   }
@@ -86,6 +86,8 @@ test("what is empty or does not answer is drawn as such, without a violation", a
     ["/notifications", "Nobody is told of anything"],
     ["/maintenance", "No Alertmanager is configured"],
     ["/quarantine", "Every alert could be read"],
+    ["/correlation?hours=1", "No alerts in incidents in this stretch"],
+    ["/correlation", "Nobody changed the grouping"],
   ] as const) {
     await open(page, path);
     await expect(page.getByText(text)).toBeVisible();

@@ -20,6 +20,8 @@ const pages = {
   notifications: "/notifications",
   maintenance: "/maintenance",
   quarantine: "/quarantine",
+  correlation: "/correlation",
+  "correlation tried": "/correlation?hours=24&steps=2",
 };
 /** Pictures of these are kept and compared; the others are only examined. */
 const pictured = ["list", "incident"] as const;
@@ -62,6 +64,7 @@ for (const width of [320, 861, 1200]) {
       pages.notifications,
       pages.maintenance,
       pages.quarantine,
+      pages["correlation tried"],
     ]) {
       await open(page, path);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);

@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { extname, join } from "node:path";
 import { controlPlaneOperations, problemStatus, type ProblemCode } from "@sre/contracts/control-plane";
+import type { GroupingFeedback } from "@sre/contracts/control-plane";
 import { confirmedRun, freshState, incidentId, runId, summaryOf, type State } from "./fixture/incidents.ts";
+import { freshFeedback, previewOf, settings } from "./fixture/correlation.ts";
 import { freshNoise, routes, type Noise } from "./fixture/noise.ts";
 import { now } from "./fixture/build.ts";
 
@@ -22,6 +24,7 @@ type Ops = typeof controlPlaneOperations;
 interface Session {
   readonly state: State;
   readonly noise: Noise;
+  feedback: GroupingFeedback[];
   readonly streams: Set<ServerResponse>;
   events: number;
 }
@@ -30,7 +33,13 @@ const sessions = new Map<string, Session>();
 function sessionOf(request: IncomingMessage): Session | null {
   const name = /sre_session=([\w-]+)/.exec(request.headers.cookie ?? "")?.[1];
   if (!name) return null;
-  const session = sessions.get(name) ?? { state: freshState(), noise: freshNoise(), streams: new Set<ServerResponse>(), events: 0 };
+  const session = sessions.get(name) ?? {
+    state: freshState(),
+    noise: freshNoise(),
+    feedback: freshFeedback(),
+    streams: new Set<ServerResponse>(),
+    events: 0,
+  };
   sessions.set(name, session);
   return session;
 }
@@ -158,6 +167,28 @@ function change(session: Session, id: string, update: Partial<State["incidents"]
   return after;
 }
 
+/** Regroups alerts as people ask; false when it is about something else. */
+function regroup(session: Session, response: ServerResponse, asked: { noun: string; id: string; verb: string; body: Record<string, unknown> }): boolean {
+  const { noun, id, verb, body } = asked;
+  const { state } = session;
+  const told = { at: now, actor: "Mei", reason: text(body["reason"]) };
+  if (noun === "correlation") reply(response, "previewCorrelation", previewOf(body));
+  else if (noun === "incidents" && verb === "merge") {
+    const into = text(body["into"]);
+    session.feedback.unshift({ ...session.feedback[0]!, ...told, kind: "merge", from_incident_id: id, to_incident_id: into });
+    change(session, id, { status: "resolved", resolved_at: now, alerts_total: 0, alerts_firing: 0 });
+    reply(response, "mergeIncident", change(session, into, {}));
+  } else if (noun === "incidents" && verb === "split") {
+    const made = { ...state.incidents[0]!, id: incidentId(1044), number: 1044, title: text(body["title"]) || state.incidents[0]!.title, alerts_total: 1 };
+    state.incidents.unshift(made);
+    reply(response, "splitIncident", made);
+  } else if (noun === "alerts" && verb === "move") {
+    state.alerts = state.alerts.map((alert) => (alert.id === id ? { ...alert, incident_id: text(body["incident_id"]) } : alert));
+    reply(response, "moveAlert", change(session, text(body["incident_id"]), {}));
+  } else return false;
+  return true;
+} // prettier-ignore
+
 /** What tests make happen: a newer verdict, a new incident, a broken stream. */
 function happen(session: Session, what: string): void {
   const { state } = session;
@@ -185,6 +216,7 @@ function happen(session: Session, what: string): void {
     announce(session, "diagnosis.updated", [incidentId(1040), runId(3)]);
   } else if (what === "nothing") {
     state.alerts = [];
+    session.feedback = [];
     Object.assign(session.noise, {
       routes: [],
       notifications: [],
@@ -203,6 +235,8 @@ function read(session: Session, response: ServerResponse, url: URL): void {
   const incident = state.incidents.find((each) => each.id === id);
   if (noun === "sources") return reply(response, "listSources", { tools: state.sources });
   if (noun === "alerts") return reply(response, "listAlerts", alertsOf(state, url.searchParams));
+  if (noun === "correlation" && id === "settings") return reply(response, "getCorrelationSettings", settings);
+  if (noun === "correlation") return reply(response, "listGroupingFeedback", { items: session.feedback, next_cursor: null });
   if (readNoise(session.noise, response, url)) return undefined;
   if (noun === "diagnoses" && more === "evidence") {
     const answer = state.evidence.find((each) => each.id === last);
@@ -230,7 +264,8 @@ async function write(session: Session, request: IncomingMessage, response: Serve
     return problem(response, "forbidden", "The session's token is missing.");
   const [, , , noun = "", id = "", verb = ""] = (request.url ?? "").split("/");
   const body = await bodyOf(request);
-  if (writeNoise(session.noise, response, { noun, id, verb, body })) return undefined;
+  if (writeNoise(session.noise, response, { noun, id, verb, body }) || regroup(session, response, { noun, id, verb, body }))
+    return undefined;
   if (verb === "acknowledge")
     return reply(response, "acknowledgeIncident", change(session, id, { status: "acknowledged", acknowledged_at: now, assignee: "Mei" }));
   if (verb === "resolve")

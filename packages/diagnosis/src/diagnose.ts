@@ -50,7 +50,7 @@ export function diagnose(given: Scope, answers: readonly Answer[], options: Diag
     findings: shown(findings),
     ruled_out: ruledOut(seen, findings, ranking),
     unknown: gaps,
-    plan: propose(seen, verdict, ranking.kept[0]),
+    plan: propose(seen, verdict, ranking),
     engine: engineVersion,
   };
 }

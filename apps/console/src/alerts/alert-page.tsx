@@ -1,11 +1,13 @@
 import { Button, NativeSelect, SegmentedControl } from "@mantine/core";
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { useRef, type Ref } from "react";
+import { useRef, useState, type Ref } from "react";
 import { alertsQuery } from "../api/noise-queries.ts";
 import { useKeys } from "../app/keys.ts";
 import { useLanguage } from "../app/language.ts";
 import { readAlertSearch, severities, type AlertSearch } from "../app/search.ts";
+import { SavedViews } from "../app/saved-views-menu.tsx";
+import { SelectionBar } from "../incidents/selection-bar.tsx";
 import { Instant } from "../ui/instant.tsx";
 import { Empty, Waiting } from "../ui/panel.tsx";
 import { ProblemNote } from "../ui/problem-note.tsx";
@@ -48,6 +50,12 @@ function AlertFilters({ search, inputRef }: { search: AlertSearch; inputRef: Ref
         value={search.q ?? ""}
         onSearch={(q) => go({ q }, true)}
       />
+      <SavedViews
+        storageKey="sre-saved-alert-views"
+        read={readAlertSearch}
+        search={search}
+        onChoose={(chosen) => void navigate({ search: chosen })}
+      />
     </div>
   );
 }
@@ -61,6 +69,10 @@ export function AlertPage() {
   const query = useInfiniteQuery(alertsQuery(search));
   const alerts = query.data?.pages.flatMap(({ items }) => items) ?? [];
   const renew = () => void client.resetQueries({ queryKey: ["alerts"] });
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const incidentIds = [
+    ...new Set(alerts.flatMap(({ id, incident_id: incident }) => (incident !== null && selected.has(id) ? [incident] : []))),
+  ];
   useKeys({ "/": () => input.current?.focus() });
   const filtered = Object.keys(search).length > 0;
   return (
@@ -77,6 +89,7 @@ export function AlertPage() {
         </button>
       </div>
       <AlertFilters search={search} inputRef={input} />
+      {selected.size > 0 ? <SelectionBar count={selected.size} incidentIds={incidentIds} onClear={() => setSelected(new Set())} /> : null}
       {query.isError ? <ProblemNote error={query.error} onRetry={() => void query.refetch()} /> : null}
       <div className="panel list-panel">
         {query.isPending ? <Waiting label={t("common.loading", { what: t("alerts.title") })} lines={8} /> : null}
@@ -89,7 +102,7 @@ export function AlertPage() {
             ) : null}
           </Empty>
         ) : null}
-        {alerts.length > 0 ? <AlertRows alerts={alerts} /> : null}
+        {alerts.length > 0 ? <AlertRows alerts={alerts} selected={selected} onSelect={setSelected} /> : null}
       </div>
       {query.hasNextPage ? (
         <Button variant="default" className="alert-more" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>

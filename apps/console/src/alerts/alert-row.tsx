@@ -1,4 +1,5 @@
 import type { Alert } from "@sre/contracts/control-plane";
+import { Checkbox } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useLanguage } from "../app/language.ts";
 import { SeverityBadge } from "../incidents/severity.tsx";
@@ -16,14 +17,27 @@ function HeldBadge({ held }: { held: NonNullable<Alert["held"]> }) {
   );
 }
 
+interface RowState {
+  readonly active: boolean;
+  readonly selected: boolean;
+}
+
 /** One alert: how bad, what, about what, and where it went. */
-export function AlertRow({ alert }: { alert: Alert }) {
+export function AlertRow({ alert, state, onSelect }: { alert: Alert; state: RowState; onSelect: (on: boolean) => void }) {
   const { t } = useLanguage();
   const age = useAge();
   const place = [alert.environment, alert.cluster].filter(Boolean).join("/");
   const firing = alert.status === "firing";
   return (
-    <div className="alert-row">
+    <div className={`alert-row${state.active ? " row-active" : ""}`}>
+      <Checkbox
+        size="xs"
+        className="row-select"
+        aria-label={t("bulk.selectAlert", { name: alert.name })}
+        data-row={alert.incident_id ? undefined : alert.id}
+        checked={state.selected}
+        onChange={(event) => onSelect(event.currentTarget.checked)}
+      />
       <SeverityBadge severity={alert.severity} />
       <span className="alert-what">
         <strong>{alert.name}</strong>
@@ -33,7 +47,7 @@ export function AlertRow({ alert }: { alert: Alert }) {
       </span>
       <span className="small">
         {alert.incident_id ? (
-          <Link to="/incidents/$incidentId" params={{ incidentId: alert.incident_id }}>
+          <Link to="/incidents/$incidentId" params={{ incidentId: alert.incident_id }} data-row={alert.id}>
             {t("alerts.incident")}
             <span className="unseen"> {alert.name}</span>
           </Link>

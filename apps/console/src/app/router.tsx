@@ -2,7 +2,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { signedInQuery } from "../api/queries.ts";
 import { RequestFailed } from "../api/client.ts";
-import { readAlertSearch, readIncidentSearch, readListSearch, readNotificationSearch } from "./search.ts";
+import { readAlertSearch, readCorrelationSearch, readIncidentSearch, readListSearch, readNotificationSearch } from "./search.ts";
 import { NotFound, RouteProblem } from "./route-problem.tsx";
 import { Shell } from "./shell.tsx";
 
@@ -70,6 +70,13 @@ const alertsRoute = createRoute({
   component: lazyRouteComponent(() => import("../alerts/alert-page.tsx"), "AlertPage"),
 });
 
+const correlationRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/correlation",
+  validateSearch: readCorrelationSearch,
+  component: lazyRouteComponent(() => import("../correlation/correlation-page.tsx"), "CorrelationPage"),
+});
+
 const notificationsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/notifications",
@@ -96,6 +103,7 @@ const routeTree = rootRoute.addChildren([
     listRoute,
     incidentRoute,
     alertsRoute,
+    correlationRoute,
     notificationsRoute,
     maintenanceRoute,
     quarantineRoute,

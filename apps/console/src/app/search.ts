@@ -73,6 +73,23 @@ export function readAlertSearch(search: Raw): AlertSearch {
   return { ...(status ? { status } : {}), ...(severity ? { severity } : {}), ...(held ? { held } : {}), ...(q ? { q } : {}) };
 }
 
+/** What the address of the correlation tries: hours back, window in minutes, steps in the topology, threshold. */
+export interface CorrelationSearch {
+  readonly hours?: number;
+  readonly window?: number;
+  readonly steps?: number;
+  readonly threshold?: number;
+}
+
+export function readCorrelationSearch(search: Raw): CorrelationSearch {
+  const within = (name: string, least: number, most: number): Record<string, number> => {
+    const value = search[name] === "" || search[name] === null ? Number.NaN : Number(search[name]);
+    return value >= least && value <= most ? { [name]: value } : {};
+  };
+  const whole = (name: string, least: number, most: number) => (Number.isInteger(Number(search[name])) ? within(name, least, most) : {});
+  return { ...whole("hours", 1, 72), ...whole("window", 1, 1_440), ...whole("steps", 0, 3), ...within("threshold", 0.1, 1) };
+}
+
 export function readNotificationSearch(search: Raw): { readonly status?: "failed" } {
   return search["status"] === "failed" ? { status: "failed" } : {};
 }

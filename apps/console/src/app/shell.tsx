@@ -19,6 +19,7 @@ function MainLinks() {
       <Link to="/alerts">{t("nav.alerts")}</Link>
       <Link to="/notifications">{t("nav.notifications")}</Link>
       <Link to="/maintenance">{t("nav.maintenance")}</Link>
+      <Link to="/correlation">{t("nav.correlation")}</Link>
       <Link to="/quarantine">{t("nav.quarantine")}</Link>
       <Link to="/sources">{t("nav.sources")}</Link>
     </nav>
@@ -36,6 +37,7 @@ export function Shell() {
     "?": () => setOpen("keys"),
     "g i": () => void navigate({ to: "/incidents" }),
     "g a": () => void navigate({ to: "/alerts" }),
+    "g c": () => void navigate({ to: "/correlation" }),
     "g n": () => void navigate({ to: "/notifications" }),
     "g m": () => void navigate({ to: "/maintenance" }),
     "g q": () => void navigate({ to: "/quarantine" }),

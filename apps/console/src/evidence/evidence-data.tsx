@@ -6,7 +6,7 @@ import { Entity } from "../ui/entity.tsx";
 import { Instant } from "../ui/instant.tsx";
 import { Table } from "../ui/table.tsx";
 import { citedFirst, rowsMax } from "./cited-first.ts";
-import { CallsSamples, RuleSamples, SeriesSamples } from "./samples.tsx";
+import { CallsSamples, HandoverSamples, RuleSamples, SeriesSamples } from "./samples.tsx";
 import { LogSamples } from "./log-samples.tsx";
 
 interface Of<About extends EvidenceData["about"]> {
@@ -108,7 +108,7 @@ function rowCount(data: EvidenceData): number {
     case "alerts":
       return data.alerts.length;
     case "logs":
-      return data.patterns.length;
+      return data.patterns.length + (data.handovers?.length ?? 0);
     case "objects":
       return data.objects.length;
     case "events":
@@ -131,7 +131,7 @@ function View({ data, part }: { data: EvidenceData; part: string | null }) {
     case "calls":
       return <CallsSamples data={data} part={part} />;
     case "logs":
-      return <LogSamples data={data} part={part} />;
+      return data.handovers ? <HandoverSamples data={data} part={part} /> : <LogSamples data={data} part={part} />;
     case "objects":
       return <Objects data={data} part={part} />;
     case "events":

@@ -30,7 +30,7 @@ function filled(question: Question, t: Translate): string {
     case "events":
       return t("question.events", { of: shortName(question.in) });
     case "logs":
-      return t("question.logs", { of: shortName(question.of) });
+      return t(question.want === "handovers" ? "question.handovers" : "question.logs", { of: shortName(question.of) });
     case "calls":
       return t("question.calls", { of: names(question.of, t) });
     case "changes":

@@ -116,3 +116,21 @@ export function CallsSamples({ data, part }: { data: DataOf<"calls">; part: stri
   }));
   return <Drawing title="p90" lines={lines} format={(value) => quantity(value, "s")} />;
 }
+
+/** How long traces took from log to log, the cited pair first. */
+export function HandoverSamples({ data, part }: { data: DataOf<"logs">; part: string | null }) {
+  const { t } = useLanguage();
+  const handovers = citedFirst(data.handovers ?? [], ({ from, to }) => `${from}>${to}` === part);
+  const lines = handovers.slice(0, linesMax).map(({ from, to, p50_seconds: p50 }) => ({
+    label: `${shortName(from)} → ${shortName(to)}`,
+    points: pointsOf(data.start, data.step_ms, p50),
+  }));
+  return (
+    <>
+      <Drawing title="p50" lines={lines} format={(value) => quantity(value, "s")} />
+      {handovers.length > lines.length ? (
+        <p className="small quiet">{t("evidence.rows", { shown: lines.length, total: handovers.length })}</p>
+      ) : null}
+    </>
+  );
+}

@@ -6,9 +6,10 @@ import { signedInQuery } from "../api/queries.ts";
 import { useKeys } from "../app/keys.ts";
 import { useLanguage } from "../app/language.ts";
 import { AssignDialog, CommentDialog, DeploymentDialog, ResolveDialog } from "./action-dialogs.tsx";
+import { MergeDialog, MoveDialog } from "./regroup-dialogs.tsx";
 import { useIncidentActions } from "./use-incident-actions.ts";
 
-type Dialog = "resolve" | "comment" | "assign" | "deployment";
+type Dialog = "resolve" | "comment" | "assign" | "deployment" | "merge" | "move";
 
 function KeyHint({ name }: { name: string }) {
   return (
@@ -59,6 +60,8 @@ export function ActionBar({ incident }: { incident: Incident }) {
             <Menu.Item onClick={() => void actions.assign(id, me)}>{t("action.assignMe")}</Menu.Item>
           ) : null}
           <Menu.Item onClick={() => setDialog("assign")}>{t("action.assign")}</Menu.Item>
+          {open ? <Menu.Item onClick={() => setDialog("merge")}>{t("regroup.merge")}</Menu.Item> : null}
+          {incident.alerts_total > 0 ? <Menu.Item onClick={() => setDialog("move")}>{t("regroup.move")}</Menu.Item> : null}
           <Menu.Divider />
           <Menu.Item onClick={() => void actions.copyReport(id)}>{t("action.copy")}</Menu.Item>
           <Menu.Item onClick={() => window.print()}>{t("action.print")}</Menu.Item>
@@ -70,6 +73,8 @@ export function ActionBar({ incident }: { incident: Incident }) {
         </Menu.Dropdown>
       </Menu>
       {dialog === "resolve" ? <ResolveDialog incident={incident} actions={actions} onClose={close} /> : null}
+      {dialog === "merge" ? <MergeDialog incident={incident} actions={actions} onClose={close} /> : null}
+      {dialog === "move" ? <MoveDialog incident={incident} actions={actions} onClose={close} /> : null}
       {dialog === "comment" ? <CommentDialog incident={incident} actions={actions} onClose={close} /> : null}
       {dialog === "assign" ? <AssignDialog incident={incident} actions={actions} onClose={close} /> : null}
       {dialog === "deployment" ? <DeploymentDialog incident={incident} actions={actions} onClose={close} /> : null}

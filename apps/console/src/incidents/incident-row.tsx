@@ -46,7 +46,7 @@ export function IncidentRow({ incident, state, onSelect }: { incident: Incident;
       />
       <SeverityBadge severity={incident.severity} />
       <span className="row-what">
-        <Link to="/incidents/$incidentId" params={{ incidentId: incident.id }} className="row-link" data-incident={incident.id}>
+        <Link to="/incidents/$incidentId" params={{ incidentId: incident.id }} className="row-link" data-row={incident.id}>
           <span className="row-number quiet">#{incident.number}</span> <span className="row-title">{incident.title}</span>
         </Link>
         <span className="row-place quiet small">

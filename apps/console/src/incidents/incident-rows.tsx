@@ -1,7 +1,7 @@
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { useRef, useState } from "react";
-import { useKeys } from "../app/keys.ts";
+import { useRef } from "react";
 import { useLanguage } from "../app/language.ts";
+import { useRowKeys } from "../ui/use-row-keys.ts";
 import type { HeldRow } from "./held-rows.ts";
 import { IncidentRow } from "./incident-row.tsx";
 
@@ -18,7 +18,6 @@ interface Selection {
 export function IncidentRows({ rows, selected, onSelect }: Selection) {
   const { t } = useLanguage();
   const list = useRef<HTMLDivElement>(null);
-  const [active, setActive] = useState(-1);
   const virtual = useWindowVirtualizer({
     count: rows.length,
     estimateSize: () => rowHeight,
@@ -26,21 +25,13 @@ export function IncidentRows({ rows, selected, onSelect }: Selection) {
     scrollMargin: list.current?.offsetTop ?? 0,
     getItemKey: (index) => rows[index]?.incident.id ?? index,
   });
-  const select = (id: string, on: boolean) => {
-    const next = new Set(selected);
-    if (on) next.add(id);
-    else next.delete(id);
-    onSelect(next);
-  };
-  const move = (by: number) => {
-    const next = Math.max(0, Math.min(rows.length - 1, active + by));
-    setActive(next);
-    virtual.scrollToIndex(next, { align: "auto" });
-    const id = rows[next]?.incident.id;
-    requestAnimationFrame(() => list.current?.querySelector<HTMLElement>(`[data-incident="${id}"]`)?.focus());
-  };
-  const current = rows[active]?.incident.id;
-  useKeys({ j: () => move(1), k: () => move(-1), x: current ? () => select(current, !selected.has(current)) : undefined });
+  const { active, setActive, select } = useRowKeys({
+    ids: rows.map(({ incident }) => incident.id),
+    selected,
+    onSelect,
+    list,
+    scrollTo: (index) => virtual.scrollToIndex(index, { align: "auto" }),
+  });
   return (
     <div ref={list} role="list" aria-label={t("list.title")} className="rows" style={{ height: virtual.getTotalSize() }}>
       {virtual.getVirtualItems().map((item) => {

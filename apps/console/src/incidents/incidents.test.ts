@@ -1,7 +1,8 @@
 import type { DiagnosisSummary, Incident } from "@sre/contracts/control-plane";
 import { describe, expect, test } from "vitest";
 import { holdRows } from "./held-rows.ts";
-import { parseViews, withView } from "./saved-views.ts";
+import { readListSearch, type ListSearch } from "../app/search.ts";
+import { parseViews, withView } from "../app/saved-views.ts";
 import { chooseRun } from "./use-incident.ts";
 
 const incident = (id: string, title = "") => ({ id, title }) as Incident;
@@ -46,11 +47,16 @@ describe("the run that is shown", () => {
 
 describe("saved views", () => {
   test("a stored text that is none is read as no views", () => {
-    expect([parseViews("{"), parseViews("3"), parseViews('[{"x":1}]'), parseViews(null)]).toEqual([[], [], [], []]);
+    expect([
+      parseViews("{", readListSearch),
+      parseViews("3", readListSearch),
+      parseViews('[{"x":1}]', readListSearch),
+      parseViews(null, readListSearch),
+    ]).toEqual([[], [], [], []]);
   });
 
   test("a name is kept once, the newest first", () => {
-    const views = withView(
+    const views = withView<ListSearch>(
       [
         { name: "a", search: {} },
         { name: "b", search: {} },

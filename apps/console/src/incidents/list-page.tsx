@@ -1,4 +1,3 @@
-import { Button } from "@mantine/core";
 import type { Incident } from "@sre/contracts/control-plane";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useSearch } from "@tanstack/react-router";
@@ -12,7 +11,7 @@ import { ProblemNote } from "../ui/problem-note.tsx";
 import { holdRows } from "./held-rows.ts";
 import { IncidentRows } from "./incident-rows.tsx";
 import { ListFilters } from "./list-filters.tsx";
-import { useIncidentActions } from "./use-incident-actions.ts";
+import { SelectionBar } from "./selection-bar.tsx";
 import "./list-page.css";
 
 function EmptyList({ filtered }: { filtered: boolean }) {
@@ -31,24 +30,6 @@ function EmptyList({ filtered }: { filtered: boolean }) {
       <p>{t("list.emptyText")}</p>
       <Code label="URL" text={`${window.location.origin}/api/v1/webhooks/alertmanager`} />
     </Empty>
-  );
-}
-
-function SelectionBar({ ids, onClear }: { ids: readonly string[]; onClear: () => void }) {
-  const { t } = useLanguage();
-  const { acknowledgeAll, working } = useIncidentActions();
-  const acknowledge = () => void acknowledgeAll(ids).then(onClear);
-  useKeys({ a: acknowledge, Escape: onClear });
-  return (
-    <div className="selection" role="group" aria-label={t("list.selected", { count: ids.length })}>
-      <strong>{t("list.selected", { count: ids.length })}</strong>
-      <Button size="xs" loading={working} onClick={acknowledge}>
-        {t("list.acknowledgeSelected")}
-      </Button>
-      <Button size="xs" variant="default" onClick={onClear}>
-        {t("list.clearSelection")}
-      </Button>
-    </div>
   );
 }
 
@@ -74,7 +55,7 @@ export function IncidentListPage() {
         {query.data?.next_cursor ? <span className="quiet small">{t("list.limited", { count: incidentsMax })}</span> : null}
       </div>
       <ListFilters search={search} searchRef={searchRef} />
-      {selected.size > 0 ? <SelectionBar ids={[...selected]} onClear={() => setSelected(new Set())} /> : null}
+      {selected.size > 0 ? <SelectionBar count={selected.size} incidentIds={[...selected]} onClear={() => setSelected(new Set())} /> : null}
       <div role="status" className="arrived-place">
         {arrived > 0 && latest ? (
           <button type="button" className="arrived" onClick={() => setHeld({ key, incidents: latest })}>

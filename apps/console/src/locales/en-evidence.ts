@@ -69,6 +69,7 @@ export const evidenceTexts = {
     series: "{{signal}} of {{of}}",
     calls: "Calls of {{of}}",
     logs: "Log patterns of {{of}}",
+    handovers: "How traces go on from log to log in {{of}}",
     objects: "{{kinds}} in {{of}}",
     events: "Kubernetes events in {{of}}",
     changes: "Changes to {{of}}",

@@ -1,4 +1,5 @@
 import { evidenceTexts } from "./en-evidence.ts";
+import { groupingTexts } from "./en-grouping.ts";
 import { noiseTexts } from "./en-noise.ts";
 
 /** Every text of the page in English; the other language has the same keys, held by the compiler. */
@@ -27,6 +28,7 @@ export const en = {
     alerts: "Alerts",
     notifications: "Notifications",
     maintenance: "Maintenance",
+    correlation: "Correlation",
     quarantine: "Quarantine",
     sources: "Sources",
     main: "Main",
@@ -238,10 +240,17 @@ export const en = {
   },
   ...evidenceTexts,
   ...noiseTexts,
+  ...groupingTexts,
+  bulk: {
+    resolveTitle_one: "Resolve {{count}} incident",
+    resolveTitle_other: "Resolve {{count}} incidents",
+    noIncident: "none of them is in an incident",
+    selectAlert: "Select alert {{name}}",
+  },
   keys: {
     title: "Keys",
     anywhere: "Anywhere",
-    list: "Incident list",
+    list: "Lists of incidents and alerts",
     incident: "Incident",
     palette: "go to anything",
     help: "this list",
@@ -249,10 +258,11 @@ export const en = {
     alerts: "alerts",
     notifications: "notifications",
     maintenance: "maintenance",
+    correlation: "correlation",
     quarantine: "quarantine",
     sources: "sources",
-    down: "next incident",
-    up: "previous incident",
+    down: "next row",
+    up: "previous row",
     select: "select",
     open: "open",
     search: "search",
@@ -278,3 +288,4 @@ type Texts<T> = { readonly [Key in keyof T]: T[Key] extends string ? string : Te
 export type Messages = Texts<typeof en>;
 export type EvidenceMessages = Texts<typeof evidenceTexts>;
 export type NoiseMessages = Texts<typeof noiseTexts>;
+export type GroupingMessages = Texts<typeof groupingTexts>;

@@ -71,6 +71,7 @@ export const evidenceTexts: EvidenceMessages = {
     series: "{{of}} 的{{signal}}",
     calls: "{{of}} 的呼叫",
     logs: "{{of}} 的日誌樣式",
+    handovers: "{{of}} 中追蹤在各服務日誌之間的銜接",
     objects: "{{of}} 中的 {{kinds}}",
     events: "{{of}} 的 Kubernetes 事件",
     changes: "{{of}} 的變更",

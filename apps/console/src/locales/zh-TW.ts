@@ -1,5 +1,6 @@
 import type { Messages } from "./en.ts";
 import { evidenceTexts } from "./zh-TW-evidence.ts";
+import { groupingTexts } from "./zh-TW-grouping.ts";
 import { noiseTexts } from "./zh-TW-noise.ts";
 
 /** 介面文字，以台灣工程師的用語撰寫。 */
@@ -28,6 +29,7 @@ export const zhTW: Messages = {
     alerts: "告警",
     notifications: "通知",
     maintenance: "維護",
+    correlation: "關聯",
     quarantine: "隔離區",
     sources: "資料來源",
     main: "主選單",
@@ -239,10 +241,17 @@ export const zhTW: Messages = {
   },
   ...evidenceTexts,
   ...noiseTexts,
+  ...groupingTexts,
+  bulk: {
+    resolveTitle_one: "解決 {{count}} 個事件",
+    resolveTitle_other: "解決 {{count}} 個事件",
+    noIncident: "選取的告警都不屬於任何事件",
+    selectAlert: "選取告警 {{name}}",
+  },
   keys: {
     title: "快捷鍵",
     anywhere: "任何頁面",
-    list: "事件清單",
+    list: "事件與告警清單",
     incident: "事件頁",
     palette: "前往任何地方",
     help: "此清單",
@@ -250,6 +259,7 @@ export const zhTW: Messages = {
     alerts: "告警",
     notifications: "通知",
     maintenance: "維護",
+    correlation: "告警關聯",
     quarantine: "隔離區",
     sources: "資料來源",
     down: "下一件",

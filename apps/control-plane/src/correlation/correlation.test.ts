@@ -19,7 +19,7 @@ describe.each(testDatabases)("grouping by score on $name", (database) => {
 
   let sent = 0;
   const at = (minute: number) => new Date(Date.now() + (minute - 40) * 60_000).toISOString();
-  const alertOf = (service: string, minute: number, more: { alertname?: string; environment?: string } = {}) =>
+  const alertOf = (service: string, minute: number, more: { alertname?: string; environment?: string; severity?: string } = {}) =>
     sampleAlert({ fingerprint: (0xc0ffee00 + sent++).toString(16), labels: { service, ...more }, startsAt: at(minute), annotations: {} });
   const one = async (...alerts: object[]): Promise<string> => (await harness.send(alerts)).incident_ids[0] ?? "";
   const incident = async (id: string): Promise<Incident> => (await call(`/api/v1/incidents/${id}`)).body;
@@ -94,6 +94,21 @@ describe.each(testDatabases)("grouping by score on $name", (database) => {
       .where("subject", "=", whole)
       .execute();
     expect(audited.map(({ action }) => action)).toEqual(expect.arrayContaining(["incident.split", "incident.move", "incident.merge"]));
+  });
+
+  test("the severity follows the alerts that are moved, split off and merged, and a person's choice stays", async () => {
+    const both = await one(alertOf("mixed", 0, { severity: "warning" }), alertOf("mixed", 1, { alertname: "Other", severity: "critical" }));
+    expect(await incident(both)).toMatchObject({ severity: "critical" });
+    const worst = ((await call(`/api/v1/alerts?incident_id=${both}&severity=critical`)).body["items"] as { id: string }[])[0]!.id;
+    const apart = (await call(`/api/v1/incidents/${both}/split`, { body: { alert_ids: [worst] } })).body as Incident;
+    expect(apart).toMatchObject({ severity: "critical" });
+    expect(await incident(both)).toMatchObject({ severity: "warning" });
+    expect((await timeline(both)).map(({ text }) => text.en)).toContain("Severity follows from its alerts: critical → warning");
+    await call(`/api/v1/alerts/${worst}/move`, { body: { incident_id: both } });
+    expect(await incident(both)).toMatchObject({ severity: "critical" });
+    await call(`/api/v1/incidents/${both}`, { method: "PATCH", body: { severity: "info" } });
+    const mild = await one(alertOf("other-thing", 0, { severity: "error" }));
+    expect((await call(`/api/v1/incidents/${mild}/merge`, { body: { into: both } })).body).toMatchObject({ severity: "info" });
   });
 
   test("a split leaves an alert, and takes only alerts of the incident", async () => {

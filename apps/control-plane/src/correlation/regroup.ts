@@ -10,6 +10,8 @@ import { incidentOf } from "../incidents/incident-view.ts";
 import { findIncident, lockIncident, type IncidentRow } from "../incidents/store.ts";
 import { appendTimeline } from "../incidents/timeline.ts";
 import type { Tx } from "../migrations/tables.ts";
+import { scheduleDiagnoses } from "../diagnoses/schedule-diagnoses.ts";
+import { findWorstSeverity, settleSeverity } from "./settle-severity.ts";
 import { insertFeedback, reassignAlerts, recountIncidents } from "./store.ts";
 
 const alertIdsKeptMax = 100;
@@ -58,13 +60,17 @@ export interface Regrouping extends Ends {
   readonly reason: string;
 }
 
-/** Moves alerts, counts both incidents anew, and writes it down: timelines, audit, feedback, events. Returns how many moved. */
+/** Moves alerts, counts and weighs both incidents anew, and writes it down: timelines, audit, feedback, events. Returns how many moved. */
 export async function moveAlerts(tx: Tx, { app, ctx }: Call, input: Regrouping): Promise<number> {
   const { from, to, kind, reason } = input;
+  const before = { from: await findWorstSeverity(tx, ctx.teamId, from.id), to: await findWorstSeverity(tx, ctx.teamId, to.id) };
   const moved = await reassignAlerts(tx, ctx.teamId, { from: from.id, to: to.id, alertIds: input.alertIds });
   if (input.alertIds !== null && moved.length < new Set(input.alertIds).size)
     throw new RuleBroken("conflict", "Not every one of these alerts is in this incident; read its alerts anew.");
   await recountIncidents(tx, ctx.teamId, { ids: [from.id, to.id], at: ctx.at });
+  await settleSeverity(tx, { app, ctx }, { incident: from, before: before.from });
+  const rose = await settleSeverity(tx, { app, ctx }, { incident: to, before: before.to });
+  if (rose && kind !== "split") await scheduleDiagnoses(tx, { app, ctx }, [{ incidentId: to.id, trigger: "higher_severity" }]);
   const words = wordsOf(input, { alerts: moved.length, reason });
   const entry = { at: ctx.at, kind: "status", actor: ctx.principal.name } as const;
   await appendTimeline(tx, ctx.teamId, [

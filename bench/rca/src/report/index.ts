@@ -1,10 +1,10 @@
 import { byCodeUnit } from "@sre/contracts/canonical";
 import type { Labels, Truth } from "../labels.ts";
 import type { Prediction } from "../prediction.ts";
-import { changeTable, type Blaming } from "./changes.ts";
+import { changesOverall, changeTable, type Blaming } from "./changes.ts";
 import { controlTable, leaveOutTable, runsTable } from "./controls.ts";
 import { kindTable, methodTable } from "./methods.ts";
-import { grouped, isControl, isEngine, scoredOf, type Scored } from "./scored.ts";
+import { grouped, isControl, isEngine, runOf, scoredOf, type Scored } from "./scored.ts";
 import { engineMethod } from "../prediction.ts";
 import { healthyTable, trustOverall, trustTable } from "./trust.ts";
 
@@ -24,11 +24,9 @@ function titled(title: string, text: string | null): string[] {
   return text === null ? [] : [title, text];
 }
 
-const runName = (system: string, run: string): string => `${system}${run === "" ? "" : `, ${run}`}`;
-
 function faultReport(system: string, scored: readonly Scored[], kinds: Kinds): string[] {
   const runs = grouped(scored, ({ line }) => line.run, runsLast).flatMap(([run, all]) => {
-    const name = runName(system, run);
+    const name = runOf({ system, run });
     const plain = all.filter(({ line }) => !isControl(line));
     return [
       `### ${name}`,
@@ -45,7 +43,7 @@ function faultReport(system: string, scored: readonly Scored[], kinds: Kinds): s
 /** How changes were blamed, each way of running a case by itself. */
 function changeReport(system: string, blaming: readonly Blaming[]): string[] {
   const named = blaming.filter(({ line }) => isEngine(line) || line.method === "latest change");
-  return grouped(named, ({ line }) => line.run, runsLast).flatMap(([run, own]) => [`### ${runName(system, run)}`, changeTable(own)]);
+  return grouped(named, ({ line }) => line.run, runsLast).flatMap(([run, own]) => [`### ${runOf({ system, run })}`, changeTable(own)]);
 }
 
 function scoredFaults(own: readonly Labelled[]): Scored[] {
@@ -53,10 +51,14 @@ function scoredFaults(own: readonly Labelled[]): Scored[] {
   return faults.flatMap(({ line, truth }) => (truth === undefined || truth.set === "changes" ? [] : [scoredOf(line, truth)]));
 }
 
+function blamings(own: readonly Labelled[]): Blaming[] {
+  return own.flatMap(({ line, truth }) => (truth?.set === "changes" ? [{ line, change: truth.change }] : []));
+}
+
 function systemReport(system: string, own: readonly Labelled[], kinds: Kinds): string[] {
   const normal = own.filter(isNormal).filter(({ line }) => !isControl(line));
   const faults = own.filter((one) => !isNormal(one));
-  const blaming = faults.flatMap(({ line, truth }): Blaming[] => (truth?.set === "changes" ? [{ line, change: truth.change }] : []));
+  const blaming = blamings(own);
   const scored = scoredFaults(own);
   const unlabelled = new Set(faults.filter(({ truth }) => truth === undefined).map(({ line }) => line.case)).size;
   return [
@@ -68,11 +70,15 @@ function systemReport(system: string, own: readonly Labelled[], kinds: Kinds): s
   ];
 }
 
-/** Verdicts and confidence of the plain engine, all systems together. */
+/** The plain engine on all systems together: verdicts and confidence, and which changes it blames. */
 function overallReport(all: readonly Labelled[]): string[] {
-  const plain = scoredFaults(all).filter(({ line }) => line.method === engineMethod);
-  const systems = new Set(plain.map(({ line }) => line.system));
-  return systems.size < 2 ? [] : ["## Verdicts and confidence, all systems", trustOverall(plain)];
+  const plain = all.filter(({ line }) => line.method === engineMethod);
+  const isSeveral = (some: readonly { readonly line: Prediction }[]) => new Set(some.map(({ line }) => line.system)).size > 1;
+  const [scored, blaming] = [scoredFaults(plain), blamings(plain)];
+  return [
+    ...(isSeveral(scored) ? ["## Verdicts and confidence, all systems", trustOverall(scored)] : []),
+    ...(isSeveral(blaming) ? ["## Changes, all systems", changesOverall(blaming)] : []),
+  ];
 }
 
 const namesShown = 10;

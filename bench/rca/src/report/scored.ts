@@ -51,5 +51,8 @@ export function controlOf({ method }: Prediction): { readonly base: string; read
 /** The credit for the object alone, named first; ties get their part of it. */
 export const objectFirst = ({ places }: Scored): number => among([...places.values()][0] ?? null, 1);
 
+/** A system, and the way in which its cases are run where there are several. */
+export const runOf = ({ system, run }: Pick<Prediction, "system" | "run">): string => `${system}${run === "" ? "" : `, ${run}`}`;
+
 /** What tells one run of one case from the others. */
 export const runKey = ({ case: id, run }: Prediction): string => `${id} ${run}`;

@@ -1,7 +1,7 @@
 import type { Prediction } from "../prediction.ts";
 import { shareCell, table } from "../tables.ts";
 import { calibrationError, crossValidatedError, type Judged } from "./calibration.ts";
-import { byMethod, grouped, isEngine, objectFirst, type Scored } from "./scored.ts";
+import { byMethod, grouped, isEngine, objectFirst, runOf, type Scored } from "./scored.ts";
 
 function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -40,11 +40,9 @@ export function trustTable(all: readonly Scored[]): string {
   return table(["method", ...columns], rows);
 }
 
-const runOf = ({ line }: Scored): string => `${line.system}${line.run === "" ? "" : `, ${line.run}`}`;
-
 /** The same of the plain engine, run by run and all runs together: how far a confidence or a verdict can be relied on, whatever the system. */
 export function trustOverall(all: readonly Scored[]): string {
-  const rows = grouped(all, runOf).map(([run, own]) => trustRow(run, own));
+  const rows = grouped(all, ({ line }) => runOf(line)).map(([run, own]) => trustRow(run, own));
   return table(["run", ...columns], [...rows, trustRow("all runs", all)]);
 }
 

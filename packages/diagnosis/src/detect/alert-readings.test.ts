@@ -41,16 +41,6 @@ describe("what alerts read", () => {
     expect(first(slow)).toMatchObject({ entity: cart, fault: "network_delay" });
   });
 
-  it("a delay counts for less the less of what the service calls is measured", () => {
-    const edges = [calls(cart, orders), calls(cart, stock)];
-    const strength = (alerts: Alerts) => only(findings({ objects, edges, alerts }), "delay_of_its_own")[0]?.strength ?? 0;
-    const quick = [latency(orders, 0.005, 0.005), latency(stock, 0.005, 0.005)];
-    const [all, half, none] = [quick, quick.slice(1), []].map((others) => strength([latency(cart, 0.05, 9), ...others]));
-    expect(all).toBe(0.95);
-    expect(half).toBeCloseTo(0.6175);
-    expect(none).toBeCloseTo(0.285);
-  });
-
   it("services that are slow on their own on one node point to the node", () => {
     const slow = {
       objects,

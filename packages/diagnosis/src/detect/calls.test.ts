@@ -75,6 +75,15 @@ describe("what a service adds by itself", () => {
     expect(own(counted(chain()))).toEqual([]);
   });
 
+  it("is told by the slowest tenth of its calls where their median was lost, half believed", () => {
+    const slow = both(entry, cart, { server: quick, client: { seconds: [0.03, 0.6] } });
+    const way = (rows: readonly Row[]) => own(counted(rows)).find(({ what }) => what === "way_longer");
+    const lost = slow.map((each) => (each.side === "client" ? { ...each, p50_seconds: level([0, 0]).map(() => null) } : each));
+    expect(way(slow)).toMatchObject({ entity: cart, values: { shifted: 1 } });
+    expect(way(lost)).toMatchObject({ entity: cart, values: { shifted: 1 } });
+    expect(way(lost)?.values["seconds"]).toBeCloseTo(Number(way(slow)?.values["seconds"]) / 2, 3);
+  });
+
   it("is its own time, and not that of whoever waits for it", () => {
     const slow = { seconds: [0.02, 0.5], own: [0.01, 0.49] } as const;
     const waiting = { seconds: [0.05, 0.53], own: [0.01, 0.01] } as const;

@@ -62,6 +62,22 @@ describe("how long traces take from log to log", () => {
     expect(found(slow, [])[0]?.entity).toBe(stock);
   });
 
+  it("leaves a third of the delay that alerts lay at a service of whose callees nothing else is known", () => {
+    const slow = (of: EntityId, normal: number, observed: number): DataOf<"alerts">["alerts"][number] => ({
+      name: "Slow", entity: of, state: "firing", from: ago(5), to: null, readings: [{ signal: { golden: "latency" }, statistic: "p90", unit: "s", normal, observed }],
+    }); // prettier-ignore
+    const strength = (alerts: DataOf<"alerts">["alerts"], more: readonly Answer[]) => {
+      const answers = [answerTo({ about: "alerts", in: shop, window }, { about: "alerts", alerts }), topology, ...more];
+      return detectFindings(readEvidence(scope, answers)).find(({ what }) => what === "delay_of_its_own")?.strength;
+    };
+    const [alone, quick] = [[slow(cart, 0.1, 2)], [stock, ledger].map((of) => slow(of, 0.1, 0.1))];
+    const read = [told(both(entry, cart))];
+    expect(strength(alone, [])).toBe(0.95);
+    expect(strength(alone, read)).toBeCloseTo(0.285);
+    expect(strength([...alone, ...quick.slice(1)], read)).toBeCloseTo(0.6175);
+    expect(strength([...alone, ...quick], read)).toBe(0.95);
+  });
+
   it("counts for nothing where calls were counted", () => {
     const row: DataOf<"calls">["rows"][number] = { of: `${cart}>calls>${stock}`, side: "server", operation: "get", codes: { ok: level(9, 9) }, p50_seconds: level(0.1, 0.1), p90_seconds: level(0.1, 0.1) }; // prettier-ignore
     const counted = answerTo(

@@ -81,7 +81,8 @@ function roots(seen: Seen, slow: readonly Slow[]): Slow[] {
   return caller === undefined ? kept : [caller];
 }
 
-// Of a service whose callees nobody measures, all that is known is that it is hurt.
+// Where logs tell how long traces take from one to the next, a service whose callees nobody measures is known to be hurt and no
+// more. Where nothing tells that, whoever does not alert is taken to be as fast as ever.
 const unseenWeight = 0.3;
 
 /** Whose latency anybody measures: by readings of alerts, or as a series. */
@@ -96,7 +97,7 @@ function measuredComponents({ graph, series, alerts }: Seen): ReadonlySet<Entity
 /** How much of what a service calls was measured, so that it could account for its delay: 1 where all was, or it calls nothing. */
 function seenBelow(seen: Seen, { component }: Slow, measured: ReadonlySet<EntityId>): number {
   const called = seen.graph.needs(component).filter((id) => kindOf(id) === "service");
-  if (called.length === 0) return 1;
+  if (called.length === 0 || seen.handovers.length === 0) return 1;
   const share = called.filter((id) => measured.has(id)).length / called.length;
   return unseenWeight + (1 - unseenWeight) * share;
 }

@@ -213,6 +213,13 @@ describe("a plan", () => {
     expect(diagnosis.plan.steps.map(({ action }) => action)).toEqual(["kubernetes.correct_template", "kubernetes.inspect_events"]);
   });
 
+  it("is not made for a cause that is rather wrong than right", () => {
+    const slight = golden(service, { errors: step(0.001, 0.05, { since: 2 }) });
+    const { diagnosis } = run(base({ series: slight }));
+    expect(diagnosis.causes[0]?.confidence).toBeLessThan(0.5);
+    expect(diagnosis.plan).toEqual({ for_cause: null, requires_approval: false, steps: [] });
+  });
+
   it("proposes nothing that changes anything while the verdict is inconclusive", () => {
     const { diagnosis } = run(base({}));
     expect(diagnosis.verdict).toBe("inconclusive");

@@ -4,6 +4,7 @@ import type { Scored } from "../explain/candidate.ts";
 import { homeOf } from "../explain/home.ts";
 import { faultOf } from "../faults/catalogue.ts";
 import { sentence, type Template } from "../messages/words.ts";
+import type { Ranking } from "../rank.ts";
 import type { Seen } from "../seen/seen.ts";
 import { actionOf, commandOf, worded, type ActionId } from "./actions.ts";
 import { argumentsFor } from "./arguments.ts";
@@ -71,12 +72,17 @@ function stepOf(seen: Seen, cause: Scored, { proposed, index }: { proposed: Prop
   };
 }
 
+// A cause that is rather wrong than right has no plan: the check that would settle it stands beside it.
+const worthPlanning = 0.5;
+
 /**
- * The plan for the first cause: what undoes its change, else what its fault's catalogue entry names. What is changed comes first, what is
- * looked at follows; an inconclusive verdict proposes nothing that changes anything. Nothing wrong: no step.
+ * The plan for the first cause, where that is rather right than wrong: what undoes its change, else what its fault's catalogue entry names.
+ * What is changed comes first, what is looked at follows; an inconclusive verdict proposes nothing that changes anything. Nothing wrong: no step.
  */
-export function propose(seen: Seen, verdict: Verdict, cause: Scored | undefined): Plan {
-  if (cause === undefined || verdict === "nothing_wrong") return { for_cause: null, requires_approval: false, steps: [] };
+export function propose(seen: Seen, verdict: Verdict, { kept, causes }: Ranking): Plan {
+  const [cause] = kept;
+  if (cause === undefined || verdict === "nothing_wrong" || (causes[0]?.confidence ?? 0) < worthPlanning)
+    return { for_cause: null, requires_approval: false, steps: [] };
   const undoing = undo(seen, cause);
   const usable = undoing !== null && fits(undoing.action, undoing.target) ? [undoing] : [];
   const own = catalogued(seen, cause);

@@ -10,6 +10,8 @@ interface CallsPart {
   readonly calls: number;
   readonly failed: number;
   readonly seconds: number | null;
+  /** The same of the buckets' p90: what there is where the p50 of a stretch was lost. */
+  readonly slowSeconds: number | null;
   readonly ownSeconds: number | null;
   /** Calls of each bucket, in order of time, with where it begins. */
   readonly buckets: readonly (readonly [fromMs: number, calls: number])[];
@@ -61,6 +63,7 @@ function partOf(row: Row, buckets: readonly number[], fromMs: (bucket: number) =
     calls: buckets.reduce((sum, i) => sum + count(i), 0),
     failed: buckets.reduce((sum, i) => sum + failures.reduce((own, [, counts]) => own + (counts[i] ?? 0), 0), 0),
     seconds: median(row.p50_seconds),
+    slowSeconds: median(row.p90_seconds),
     ownSeconds: median(row.own_p50_seconds),
     buckets: buckets.map((i) => [fromMs(i), count(i)] as const),
   };

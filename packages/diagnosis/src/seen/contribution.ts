@@ -90,15 +90,28 @@ function pairs(seen: Seen): Served[] {
   });
 }
 
+/** By what calls are told to have become slower, and how much of that is believed. */
+interface Measure {
+  readonly of: "seconds" | "slowSeconds";
+  readonly weight: number;
+}
+
+// The median, unless it was lost on one side or in one stretch: then the slowest tenth, of all of them alike. One cold call moves it.
+function measureOf(rows: readonly SeenCalls[]): Measure {
+  const whole = rows.every(({ before, during }) => before.seconds !== null && during.seconds !== null);
+  return whole ? { of: "seconds", weight: 1 } : { of: "slowSeconds", weight: 0.5 };
+}
+
 /** Seconds that the way between the two ends of a call took longer: the client's time less the server's. */
 function gapOf({ server, client }: Served): { each: number; seconds: number; calls: number } {
   const none = { each: 0, seconds: 0, calls: 0 };
   if (server === null || client === null) return none;
+  const measure = measureOf([client, server]);
   const way = (part: "before" | "during") => {
-    const [whole, inside] = [client[part].seconds, server[part].seconds];
+    const [whole, inside] = [client[part][measure.of], server[part][measure.of]];
     return whole === null || inside === null ? null : whole - inside;
   };
-  const each = shiftOf(way("before"), way("during")) * believed(server);
+  const each = shiftOf(way("before"), way("during")) * believed(server) * measure.weight;
   const { calls } = server.during;
   return { each, seconds: each * calls, calls };
 }
@@ -112,8 +125,11 @@ function gapsOf(served: readonly Served[], otherEnd: (one: Served) => EntityId |
   return { seconds: edges.reduce((sum, rows) => sum + total(rows, "seconds"), 0), shifted: shifted.length, edges: edges.length, cites };
 }
 
-const lost = (row: SeenCalls | null): number =>
-  row === null ? 0 : shiftOf(row.before.seconds, row.during.seconds) * believed(row) * row.during.calls;
+function lost(row: SeenCalls | null): number {
+  if (row === null) return 0;
+  const measure = measureOf([row]);
+  return shiftOf(row.before[measure.of], row.during[measure.of]) * believed(row) * measure.weight * row.during.calls;
+}
 
 // Where nobody measured own time, it is what served calls took longer less what made calls took longer.
 function ownSeconds(inward: readonly Served[], outward: readonly Served[]): number {
@@ -219,7 +235,7 @@ function contributionOf(
   };
 }
 
-const emptyPart = { calls: 0, failed: 0, seconds: null, ownSeconds: null, buckets: [] };
+const emptyPart = { calls: 0, failed: 0, seconds: null, slowSeconds: null, ownSeconds: null, buckets: [] };
 const nothing: SeenCalls = { of: "", from: null, to: "", operation: "", within: null, side: "server", before: emptyPart, during: emptyPart, cite: { id: "" } }; // prettier-ignore
 
 /** Whether its calls were counted in both stretches, so that its part can be told. */

@@ -9,15 +9,18 @@ const nowMs = Math.floor(Date.now() / 1_000) * 1_000;
 const namespace = `shop-${nowMs.toString(36)}`;
 const window: Window = { from: instantOf(nowMs - 60 * 60_000), to: instantOf(nowMs) };
 const onsetMs = nowMs - 10 * 60_000;
+const fieldNamespace = `${namespace}-otlp`;
 const id = (kind: string, name: string) => entityId({ cluster: "eu-1", namespace, kind, name });
 const every = (stepMs: number, fromMs: number) =>
   Array.from({ length: Math.floor((nowMs - fromMs) / stepMs) }, (_, i) => fromMs + i * stepMs + 500);
 const pod = "checkout-7c9d5b8f6d-x2lkq";
 const secret = "hunter2-s3cr3t";
 
-async function push(stream: Record<string, string>, lines: readonly (readonly [number, string])[]): Promise<void> {
-  const values = lines.map(([atMs, line]) => [`${atMs}000000`, line]);
-  const body = JSON.stringify({ streams: [{ stream: { namespace, cluster: "eu-1", ...stream }, values }] });
+const push = (stream: Record<string, string>, lines: readonly (readonly [number, string])[]): Promise<void> =>
+  pushTo(namespace, stream, lines.map(([atMs, line]) => [`${atMs}000000`, line])); // prettier-ignore
+
+async function pushTo(place: string, stream: Record<string, string>, values: readonly (readonly unknown[])[]): Promise<void> {
+  const body = JSON.stringify({ streams: [{ stream: { namespace: place, cluster: "eu-1", ...stream }, values }] });
   const reply = await fetch(`${url}/loki/api/v1/push`, { method: "POST", headers: { "content-type": "application/json" }, body });
   expect(reply.status, await reply.text()).toBe(204);
 }
@@ -33,6 +36,18 @@ describe.skipIf(!url)("Loki", () => {
     ]); // prettier-ignore
     await push({ app: "cart", service_name: "cart", pod: "cart-0", container: "app" }, every(30_000, nowMs - 3_600_000).map((at, i) => [at, JSON.stringify({ level: "error", msg: `upstream answered 503 Service Unavailable`, order: i })] as const)); // prettier-ignore
     await push({ service_name: "chatty", pod: "chatty-0" }, every(1_000, nowMs - 3_600_000).map((at, i) => [at, `level=error ${at > onsetMs ? "disk is full on volume" : "retrying call"} ${i}`] as const)); // prettier-ignore
+    for (const [name, offset] of [
+      ["orders", 0],
+      ["stock", 40],
+      ["orders", 70],
+    ] as const) {
+      const at = (i: number) => `${onsetMs + i * 1_000 + offset}000000`;
+      const traceId = (i: number) => (i + 1).toString(16).padStart(32, "b");
+      const text = Array.from({ length: 400 }, (_, i) => [at(i), `INFO TraceID: ${traceId(i)} SpanID: 00f067aa0ba902b7 step`] as const);
+      const field = Array.from({ length: 20 }, (_, i) => [at(i), "INFO step", { trace_id: traceId(i) }] as const);
+      await pushTo(namespace, { service_name: name, pod: `${name}-0` }, text);
+      await pushTo(fieldNamespace, { service_name: name, pod: `${name}-0` }, field);
+    }
     source = openLokiSource(lokiConfig(url ?? ""), testDeps());
   });
 
@@ -69,6 +84,28 @@ describe.skipIf(!url)("Loki", () => {
     expect(data).toMatchObject({ lines_total: 240, traces_total: 60 });
     expect(coverage).toMatchObject({ complete: true, from: window.from });
     expect(asked[0]?.text).toContain('service_name="checkout"');
+  });
+
+  async function handovers(place: string, limit: number): Promise<Answered & { data: DataOf<"logs"> }> {
+    const of = entityId({ cluster: "eu-1", namespace: "", kind: "namespace", name: place });
+    const answer = await source.ask({ about: "logs", of, levels: [], window, want: "handovers", limit }, askedAt(nowMs));
+    expect(answer, JSON.stringify(answer).slice(0, 1_000)).toMatchObject({ kind: "answered" });
+    expect(Answer.safeParse(answer).error).toBeUndefined();
+    return answer as Answered & { data: DataOf<"logs"> };
+  }
+
+  test("handovers are told of whole traces, as many as may be read, that lines name in their text or in a field", async () => {
+    const [few, field] = [await handovers(namespace, 700), await handovers(fieldNamespace, 700)];
+    const pairs = ({ data }: typeof few) => (data.handovers ?? []).map(({ from, to, counts, p50_seconds: p50 }) => [from, to, total(counts), Math.max(...p50.map((seconds) => seconds ?? 0))]); // prettier-ignore
+    const sampled = pairs(few)[0]?.[2];
+    expect(pairs(few)).toEqual([
+      [id("service", "orders"), id("service", "stock"), sampled, 0.04],
+      [id("service", "stock"), id("service", "orders"), sampled, 0.03],
+    ]);
+    expect(sampled).toBeGreaterThan(60);
+    expect(sampled).toBeLessThan(234);
+    expect(few.coverage).toMatchObject({ complete: true });
+    expect(pairs(field).map(([, , count, seconds]) => [count, seconds])).toEqual([[20, 0.04], [20, 0.03]]); // prettier-ignore
   });
 
   test.each([["pod", pod], ["deployment", "checkout"], ["container", `${pod}:app`]])("finds the streams of a %s", async (kind, name) => {

@@ -1,35 +1,30 @@
-import { readListSearch, type ListSearch } from "../app/search.ts";
-
-export interface SavedView {
+/** What an address says of a list, under a name. */
+export interface SavedView<Search> {
   readonly name: string;
-  readonly search: ListSearch;
+  readonly search: Search;
 }
 
-const storageKey = "sre-saved-views";
+/** Reads an address; keeps what is known and drops the rest. */
+export type ReadSearch<Search> = (search: Record<string, unknown>) => Search;
+
 const viewsMax = 20;
 
 /** The views in a stored text; whatever is not one is left out. */
-export function parseViews(text: string | null): SavedView[] {
+export function parseViews<Search>(text: string | null, read: ReadSearch<Search>): SavedView<Search>[] {
   try {
     const value = JSON.parse(text ?? "[]") as unknown;
     if (!Array.isArray(value)) return [];
     return value.flatMap((each: unknown) => {
       if (typeof each !== "object" || each === null || !("name" in each) || typeof each.name !== "string") return [];
       const search = "search" in each && typeof each.search === "object" && each.search !== null ? { ...each.search } : {};
-      return [{ name: each.name, search: readListSearch(search) }];
+      return [{ name: each.name, search: read(search as Record<string, unknown>) }];
     });
   } catch {
     return [];
   }
 }
 
-export const loadViews = (): SavedView[] => parseViews(localStorage.getItem(storageKey));
-
 /** Keeps a view under its name, the newest first. */
-export function withView(views: readonly SavedView[], view: SavedView): SavedView[] {
+export function withView<Search>(views: readonly SavedView<Search>[], view: SavedView<Search>): SavedView<Search>[] {
   return [view, ...views.filter((each) => each.name !== view.name)].slice(0, viewsMax);
-}
-
-export function storeViews(views: readonly SavedView[]): void {
-  localStorage.setItem(storageKey, JSON.stringify(views));
 }
