@@ -5,7 +5,7 @@ import { chanceOf } from "./generate/chance.ts";
 import { drawEstate, estateOf, told, usualSize } from "./generate/estate.ts";
 import { families, type Family } from "./generate/families.ts";
 import { drawStorm, usualShape } from "./generate/storm.ts";
-import { baselines, correlator, sameServiceOnly, type Method } from "./methods.ts";
+import { baselines, correlator, correlatorInDeliveries, sameServiceOnly, type Method } from "./methods.ts";
 import { agreementOf, countPairs, type Agreement, type PairCounts } from "./scoring.ts";
 import { largeStorm } from "./large-storm.ts";
 
@@ -77,7 +77,7 @@ function verdict(results: readonly { suite: Suite; scores: Scores }[]): void {
 const settings = settingsOf(process.argv.slice(2));
 if (settings.large) largeStorm(settings.seed);
 else {
-  const methods = [correlator, sameServiceOnly, ...baselines];
+  const methods = [correlator, correlatorInDeliveries, sameServiceOnly, ...baselines];
   const chosen = suites.map((suite, index) => ({ suite, index })).filter(({ suite }) => !settings.tunedOnly || !suite.heldOut);
   const results = chosen.map(({ suite, index }) => ({ suite, scores: runSuite(suite, { index, settings, methods }) }));
   print(results, methods);

@@ -60,9 +60,14 @@ const requestWords =
 
 const storageWords = /volume|disk|storage|filesystem|inode|persistent|pvc|iops|iowait|fsync/i;
 
+/** Whether alerts of this name tell of requests and work, which what a thing asks can spoil. */
+export const tellsOfRequests = (name: string): boolean => requestWords.test(name);
+
+const shortEnough = (text: string) => text.length <= correlationLimits.charactersKeptMax;
+
 function wordsOf(text: string): string[] {
   const found = (text.toLowerCase().match(word) ?? []).map((one) => one.replace(/[._-]+$/, ""));
-  return [...new Set(found.filter((one) => !stopWords.has(one)))].slice(0, correlationLimits.wordsPerAlertMax);
+  return [...new Set(found.filter((one) => !stopWords.has(one) && shortEnough(one)))].slice(0, correlationLimits.wordsPerAlertMax);
 }
 
 function namedIn(dependencies: Dependencies, values: readonly string[], place: { cluster: string; namespace: string }): ComponentId[] {
@@ -89,10 +94,10 @@ export function traitsOf(alert: AlertToPlace, dependencies: Dependencies): Alert
     alert,
     component,
     named,
-    name,
+    name: name.slice(0, correlationLimits.charactersKeptMax),
     words,
-    labels: telling.map(([label, value]) => `${label}=${value}`),
-    ofRequests: requestWords.test(name),
+    labels: telling.map(([label, value]) => `${label}=${value}`).filter(shortEnough),
+    ofRequests: tellsOfRequests(name),
     ofStorage: storageWords.test(name),
   };
 }

@@ -1,4 +1,5 @@
 import type { EntityId } from "@sre/contracts/evidence";
+import type { ComponentId } from "./component.ts";
 import type { Resolved } from "./resolve-entity.ts";
 
 /** When alerts about one thing began: the first and the last. */
@@ -18,6 +19,23 @@ export interface AlertToPlace {
   readonly text?: string;
 }
 
+/** Alerts of one name about one component, as an incident keeps them. */
+export interface KeptAlert {
+  readonly component: ComponentId;
+  readonly name: string;
+  readonly first_ms: number;
+  readonly last_ms: number;
+  /** Other components that they name. */
+  readonly named: readonly ComponentId[];
+}
+
+/** What an incident keeps of its alerts between deliveries, as JSON: bounded in number and size. */
+export interface KeptTraits {
+  readonly alerts: readonly KeptAlert[];
+  readonly labels: readonly string[];
+  readonly words: readonly string[];
+}
+
 /** An incident that is open and could take alerts in. */
 export interface OpenIncident {
   readonly id: string;
@@ -30,8 +48,8 @@ export interface OpenIncident {
   /** When its first and its last alert began. */
   readonly firstAlertAtMs: number;
   readonly lastAlertAtMs: number;
-  /** The same of single entities, where known. */
-  readonly entityTimes?: ReadonlyMap<EntityId, Span>;
+  /** What was kept of its alerts; without, they count as alerts of requests about `entities`, over its whole time. */
+  readonly traits?: KeptTraits | null;
   /** What a diagnosis found to be behind it, likely or confirmed. */
   readonly cause?: EntityId | null;
 }

@@ -91,4 +91,20 @@ export class Bursts {
     const most = this.nodeOfMost(name);
     return most !== null && most.components >= burstStrength.componentsLeast && !own.includes(most.node);
   }
+
+  /** Whether the alert says a node, and things under the name said others only. */
+  mixesNodes(name: string, named: readonly ComponentId[]): boolean {
+    const nodes = this.#byName.get(name)?.nodes;
+    const own = named.filter(isNode);
+    return nodes !== undefined && nodes.size > 0 && own.length > 0 && !own.some((node) => nodes.has(node));
+  }
+
+  /** The node that several things of one name said they run on, as most under the name did; null where there is none. */
+  node(): ComponentId | null {
+    for (const name of this.#byName.keys()) {
+      const most = this.nodeOfMost(name);
+      if (most !== null && most.components >= burstStrength.componentsLeast) return most.node;
+    }
+    return null;
+  }
 }

@@ -27,6 +27,8 @@ export const topologyStrength = {
   besideTheCause: 0.6,
   /** The same where its alert tells of its own state: then it is more likely a cause of its own. */
   ownStateBesideTheCause: 0.3,
+  /** What asks a member that lost only its pods of one node is worth this part of its steps. */
+  lostPart: 0.5,
   /** The alert itself names a component of the group, or the group's alerts name the alert's. */
   named: 0.8,
   /** Both name the same third component. */
@@ -66,6 +68,9 @@ export const correlationLimits = {
   namedMax: 8,
   groupsPerIndexMax: 16,
   rootsMax: 32,
+  /** Names and components under which alerts of one group are kept; the one that was silent longest goes first. */
+  alertsKeptMax: 96,
+  charactersKeptMax: 200,
   labelsPerGroupMax: 64,
   wordsPerGroupMax: 128,
   wordsPerAlertMax: 40,

@@ -23,7 +23,7 @@ function alert(key: string, labels: Record<string, string>, startsAtMs = 0): Ale
 }
 
 function groupsOf(alerts: AlertToPlace[], incidents: OpenIncident[] = [], more = rules): Record<string, string> {
-  const placed = placeAlerts(alerts, incidents, more);
+  const { placements: placed } = placeAlerts(alerts, incidents, more);
   return Object.fromEntries(placed.map(({ key, into }) => [key, into.kind === "new" ? `new ${into.group}` : into.id]));
 }
 
@@ -121,7 +121,7 @@ describe("grouping", () => {
     expect(groupsOf(alerts)).toEqual(groupsOf(alerts.toReversed()));
   });
   test("says why", () => {
-    const [placed] = placeAlerts([alert("a", prod)], [open], rules);
+    const [placed] = placeAlerts([alert("a", prod)], [open], rules).placements;
     expect(placed?.because.en).toBe("same service checkout (production, cluster eu-1), within 30 min of its other alerts");
   });
 });

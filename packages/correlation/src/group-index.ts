@@ -24,7 +24,8 @@ export class GroupIndex {
   add(group: Group): void {
     for (const component of group.members.keys()) this.addMember(group, component);
     if (group.cause !== null) this.#put(this.#byMember, group.cause, group);
-    for (const component of group.named.keys()) this.#put(this.#byNamed, component, group);
+    this.addNamed(group, [...group.named.keys()]);
+    for (const name of group.names) this.addName(group, name);
   }
 
   addMember(group: Group, component: ComponentId): void {

@@ -1,10 +1,9 @@
-import type { EntityId } from "@sre/contracts/evidence";
-import type { AlertTraits } from "./alert-traits.ts";
+import { tellsOfRequests, type AlertTraits } from "./alert-traits.ts";
 import { Bursts } from "./burst.ts";
 import { componentOf, componentParts, type ComponentId, type ComponentNames } from "./component.ts";
 import { correlationLimits } from "./constants.ts";
 import { isCauseOf, isEffectOf, type Dependencies } from "./dependencies.ts";
-import type { OpenIncident, Span, Target } from "./alerts-and-incidents.ts";
+import type { KeptAlert, KeptTraits, OpenIncident, Span, Target } from "./alerts-and-incidents.ts";
 
 /** What a group knows of one of its components. */
 interface Member extends Span {
@@ -26,11 +25,14 @@ export interface Group {
   readonly named: Map<ComponentId, Span>;
   /** Members that depend on no other member: where its cause may be. */
   readonly roots: Set<ComponentId>;
-  readonly namespaces: Set<string>;
+  /** How many members each namespace has. */
+  readonly namespaces: Map<string, number>;
   readonly names: Set<string>;
   readonly labels: Set<string>;
   readonly words: Set<string>;
   readonly bursts: Bursts;
+  /** By name and component, the one that was silent longest first. */
+  readonly kept: Map<string, KeptAlert>;
   readonly span: Span;
   /** What a diagnosis found to be behind it. */
   readonly cause: ComponentId | null;
@@ -70,21 +72,55 @@ function addMember(group: Group, component: ComponentId, { member, dependencies 
   group.members.set(component, { ...member });
   noteRoot(group, component, dependencies);
   const { namespace } = componentParts(component);
-  if (namespace !== "") group.namespaces.add(namespace);
+  if (namespace !== "") group.namespaces.set(namespace, (group.namespaces.get(namespace) ?? 0) + 1);
+}
+
+const keyOf = ({ name, component }: { name: string; component: ComponentId }) => `${name}\0${component}`;
+
+function keep(group: Group, alert: KeptAlert): void {
+  const key = keyOf(alert);
+  const known = group.kept.get(key);
+  group.kept.delete(key);
+  group.kept.set(key, {
+    ...alert,
+    first_ms: Math.min(alert.first_ms, known?.first_ms ?? alert.first_ms),
+    last_ms: Math.max(alert.last_ms, known?.last_ms ?? alert.last_ms),
+    named: [...new Set([...(known?.named ?? []), ...alert.named])].slice(0, correlationLimits.namedMax),
+  });
+  if (group.kept.size > correlationLimits.alertsKeptMax) group.kept.delete(group.kept.keys().next().value!);
+}
+
+function absorb(group: Group, alert: KeptAlert, dependencies: Dependencies): void {
+  const { component, name, named, first_ms: firstMs, last_ms: lastMs } = alert;
+  addMember(group, component, { member: { firstMs, lastMs, ofRequests: tellsOfRequests(name) }, dependencies });
+  group.bursts.note(name, component, { atMs: lastMs, named });
+  for (const other of named) widenIn(group.named, other, { firstMs, lastMs });
+  addBounded(group.names, [name], correlationLimits.labelsPerGroupMax);
+  keep(group, alert);
+}
+
+/** Whether alerts of this name about this component are in the group. */
+export function hasAlert(group: Group, { name, component }: AlertTraits): boolean {
+  return component !== null && group.kept.has(keyOf({ name, component }));
 }
 
 /** Takes an alert in. */
 export function take(group: Group, traits: AlertTraits, dependencies: Dependencies): void {
-  const span = { firstMs: traits.alert.startsAtMs, lastMs: traits.alert.startsAtMs };
-  widen(group.span, span);
-  group.environment ||= traits.alert.resolved.environment;
-  if (traits.component !== null) addMember(group, traits.component, { member: { ...span, ofRequests: traits.ofRequests }, dependencies });
-  if (traits.component !== null) group.bursts.note(traits.name, traits.component, { atMs: traits.alert.startsAtMs, named: traits.named });
-  for (const other of traits.named) widenIn(group.named, other, span);
-  addBounded(group.names, [traits.name], correlationLimits.labelsPerGroupMax);
+  const { alert, component, name, named } = traits;
+  const { startsAtMs: atMs } = alert;
+  widen(group.span, { firstMs: atMs, lastMs: atMs });
+  group.environment ||= alert.resolved.environment;
+  if (component !== null) absorb(group, { component, name, first_ms: atMs, last_ms: atMs, named }, dependencies);
   addBounded(group.labels, traits.labels, correlationLimits.labelsPerGroupMax);
   addBounded(group.words, traits.words, correlationLimits.wordsPerGroupMax);
 }
+
+/** What an incident must keep of a group, so that `groupOf` makes the same group of it. */
+export const traitsToKeep = ({ kept, labels, words }: Group): KeptTraits => ({
+  alerts: [...kept.values()],
+  labels: [...labels],
+  words: [...words],
+});
 
 function emptyGroup(
   place: Pick<Group, "target" | "order" | "cluster" | "environment" | "namespace" | "service" | "span" | "cause">,
@@ -94,20 +130,21 @@ function emptyGroup(
     members: new Map(),
     named: new Map(),
     roots: new Set(),
-    namespaces: new Set(),
+    namespaces: new Map(),
     names: new Set(),
     labels: new Set(),
     words: new Set(),
     bursts: new Bursts(),
+    kept: new Map(),
   };
 }
 
-/** The group of a first alert. */
-export function openGroup(traits: AlertTraits, { order, number }: { order: number; number: number }, dependencies: Dependencies): Group {
+/** The empty group that a first alert opens. */
+export function openGroup(traits: AlertTraits, { order, number }: { order: number; number: number }): Group {
   const { cluster, environment, namespace, service } = traits.alert.resolved;
   const span = { firstMs: traits.alert.startsAtMs, lastMs: traits.alert.startsAtMs };
   const known = traits.component === null ? cluster : componentParts(traits.component).cluster;
-  const group = emptyGroup({
+  return emptyGroup({
     target: { kind: "new", group: number },
     order,
     cluster: known,
@@ -117,19 +154,14 @@ export function openGroup(traits: AlertTraits, { order, number }: { order: numbe
     span,
     cause: null,
   });
-  take(group, traits, dependencies);
-  return group;
 }
-
-const spanOf = (incident: OpenIncident, entity: EntityId): Span =>
-  incident.entityTimes?.get(entity) ?? { firstMs: incident.firstAlertAtMs, lastMs: incident.lastAlertAtMs };
 
 /** The group of an incident that is open already. */
 export function groupOf(incident: OpenIncident, dependencies: Dependencies, names: ComponentNames): Group {
   const { environment, namespace, service, number } = incident;
-  const components = incident.entities.map((entity) => [entity, names.complete(componentOf(entity))] as const);
+  const components = incident.entities.map((entity) => names.complete(componentOf(entity)));
   const cause = incident.cause ? names.complete(componentOf(incident.cause)) : null;
-  const cluster = components.length > 0 ? componentParts(components[0]![1]).cluster : incident.cluster;
+  const cluster = components.length > 0 ? componentParts(components[0]!).cluster : incident.cluster;
   const span = { firstMs: incident.firstAlertAtMs, lastMs: incident.lastAlertAtMs };
   const group = emptyGroup({
     target: { kind: "incident", id: incident.id },
@@ -141,7 +173,11 @@ export function groupOf(incident: OpenIncident, dependencies: Dependencies, name
     span,
     cause,
   });
-  for (const [entity, component] of components)
-    addMember(group, component, { member: { ...spanOf(incident, entity), ofRequests: true }, dependencies });
+  const { alerts = [], labels = [], words = [] } = incident.traits ?? {};
+  for (const alert of alerts) absorb(group, alert, dependencies);
+  addBounded(group.labels, labels, correlationLimits.labelsPerGroupMax);
+  addBounded(group.words, words, correlationLimits.wordsPerGroupMax);
+  for (const component of components)
+    if (!group.members.has(component)) addMember(group, component, { member: { ...span, ofRequests: true }, dependencies });
   return group;
 }

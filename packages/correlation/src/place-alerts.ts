@@ -1,11 +1,11 @@
 import type { LocalizedText } from "@sre/contracts/evidence";
 import { traitsOf, type AlertTraits } from "./alert-traits.ts";
-import type { AlertToPlace, OpenIncident, Target } from "./alerts-and-incidents.ts";
+import type { AlertToPlace, KeptTraits, OpenIncident, Target } from "./alerts-and-incidents.ts";
 import { NameRates } from "./burst.ts";
 import { componentParts } from "./component.ts";
 import { correlationLimits } from "./constants.ts";
 import type { Dependencies } from "./dependencies.ts";
-import { groupOf, openGroup, take, type Group } from "./group.ts";
+import { groupOf, hasAlert, openGroup, take, traitsToKeep, type Group } from "./group.ts";
 import { GroupIndex } from "./group-index.ts";
 import { firstReason, reasonToJoin } from "./reasons.ts";
 import { scoreOf, type CorrelationSettings, type Score } from "./score.ts";
@@ -28,6 +28,8 @@ export interface Placement {
 export interface Correlator {
   /** Decides at once, for good, which open group an alert joins; otherwise opens one. */
   place(alert: AlertToPlace): Placement;
+  /** What groups that took alerts in must keep, for the correlator that is opened with them next. */
+  changed(): { readonly into: Target; readonly traits: KeptTraits }[];
 }
 
 interface Fit {
@@ -66,42 +68,62 @@ function choose(traits: AlertTraits, index: GroupIndex, rules: Scoring): Fit | n
   return bestOf(traits, index.near(traits, rules.dependencies), rules);
 }
 
+// A name is counted where it is new to a thing: what repeats, or has many copies, is no burst.
+function ratesOf(groups: readonly Group[]): NameRates {
+  const rates = new NameRates();
+  const alerts = groups.flatMap(({ kept }) => [...kept.values()]).sort((a, b) => a.first_ms - b.first_ms);
+  for (const { name, first_ms: atMs } of alerts) rates.note(name, atMs);
+  return rates;
+}
+
 /** A correlator over incidents that are open already; older ones are preferred where two fit equally well. */
 export function openCorrelator(incidents: readonly OpenIncident[], rules: GroupingRules): Correlator {
   const { dependencies } = rules;
   const index = new GroupIndex();
-  let order = 0;
-  for (const incident of [...incidents].sort((a, b) => a.number - b.number)) {
-    index.add(groupOf(incident, dependencies, dependencies.names));
-    order = Math.max(order, incident.number);
-  }
+  const open = [...incidents].sort((a, b) => a.number - b.number).map((incident) => groupOf(incident, dependencies, dependencies.names));
+  for (const group of open) index.add(group);
+  const rates = ratesOf(open);
+  const touched = new Set<Group>();
+  let order = open.at(-1)?.order ?? 0;
   let opened = 0;
-  const rates = new NameRates();
+  const takeInto = (group: Group, traits: AlertTraits) => {
+    if (!hasAlert(group, traits)) rates.note(traits.name, traits.alert.startsAtMs);
+    const isNew = traits.component !== null && !group.members.has(traits.component);
+    take(group, traits, dependencies);
+    if (isNew) index.addMember(group, traits.component!);
+    index.addName(group, traits.name);
+    index.addNamed(group, traits.named);
+    touched.add(group);
+  };
   const place = (alert: AlertToPlace): Placement => {
     const traits = traitsOf(alert, dependencies);
     const fit = choose(traits, index, { ...rules, rates });
-    rates.note(traits.name, alert.startsAtMs);
-    if (fit === null) {
-      const group = openGroup(traits, { order: ++order, number: opened++ }, dependencies);
-      index.add(group);
-      index.addName(group, traits.name);
-      return { key: alert.key, into: group.target, because: firstReason(alert.resolved), score: null };
-    }
-    const isNew = traits.component !== null && !fit.group.members.has(traits.component);
-    take(fit.group, traits, dependencies);
-    if (isNew) index.addMember(fit.group, traits.component!);
-    index.addName(fit.group, traits.name);
-    index.addNamed(fit.group, traits.named);
-    const because = reasonToJoin(alert.resolved, fit.score, rules.settings.windowMs);
-    return { key: alert.key, into: fit.group.target, because, score: fit.score };
+    const group = fit?.group ?? openGroup(traits, { order: ++order, number: opened++ });
+    takeInto(group, traits);
+    const because = fit ? reasonToJoin(alert.resolved, fit.score, rules.settings.windowMs) : firstReason(alert.resolved);
+    return { key: alert.key, into: group.target, because, score: fit?.score ?? null };
   };
-  return { place };
+  return { place, changed: () => [...touched].map((group) => ({ into: group.target, traits: traitsToKeep(group) })) };
 }
 
 const byStart = (a: AlertToPlace, b: AlertToPlace) => a.startsAtMs - b.startsAtMs || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
 
 /** Places the alerts of one delivery by their start; the order in which they are given does not matter. */
-export function placeAlerts(alerts: readonly AlertToPlace[], incidents: readonly OpenIncident[], rules: GroupingRules): Placement[] {
+export function placeAlerts(
+  alerts: readonly AlertToPlace[],
+  incidents: readonly OpenIncident[],
+  rules: GroupingRules,
+): { readonly placements: Placement[]; readonly changed: ReturnType<Correlator["changed"]> } {
   const correlator = openCorrelator(incidents, rules);
-  return [...alerts].sort(byStart).map((alert) => correlator.place(alert));
+  const placements = [...alerts].sort(byStart).map((alert) => correlator.place(alert));
+  return { placements, changed: correlator.changed() };
+}
+
+/** What an incident keeps of alerts that were put into it, whoever did. */
+export function traitsOfAll(alerts: readonly AlertToPlace[], dependencies: Dependencies): KeptTraits {
+  const [first, ...rest] = [...alerts].sort(byStart).map((alert) => traitsOf(alert, dependencies));
+  if (!first) return { alerts: [], labels: [], words: [] };
+  const group = openGroup(first, { order: 0, number: 0 });
+  for (const traits of [first, ...rest]) take(group, traits, dependencies);
+  return traitsToKeep(group);
 }

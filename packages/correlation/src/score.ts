@@ -81,6 +81,13 @@ function explainedBy(
   return { tie: { kind: "explained", component: cause, steps }, strength: topologyStrength.explained, span };
 }
 
+/** Whether the member lost but what ran on one node, so that the rest of it still serves who asks it. */
+function lostPartOnly({ kind }: Relation, member: { readonly ofRequests: boolean }, { bursts }: Group): boolean {
+  return (kind === "depends" || kind === "shares") && !member.ofRequests && bursts.node() !== null;
+}
+
+const saysOtherNode = ({ named }: AlertTraits, node: ComponentId) => !named.includes(node) && named.some(isNode);
+
 function* strandsOver(traits: AlertTraits, group: Group, dependencies: Dependencies): Generator<Strand> {
   const { component } = traits;
   if (component === null) return;
@@ -95,10 +102,12 @@ function* strandsOver(traits: AlertTraits, group: Group, dependencies: Dependenc
     if (!relation || !showsInRequests(relation, traits, member)) continue;
     // Neighbours on one volume ail of it together only where they complain of the same.
     if (relation.kind === "rests-beside" && (!traits.ofStorage || !group.names.has(traits.name))) continue;
-    const { tie, strength } = strandOf(other, relation);
+    const { tie, strength: whole } = strandOf(other, relation);
+    const strength = lostPartOnly(relation, member, group) ? topologyStrength.lostPart * whole : whole;
     if (isCauseOf(relation)) explains ??= explainsTheCause(component, group, dependencies);
     // A node below one of many members is not what ails the others.
-    if (relation.kind === "carries" && !explains) continue;
+    if (relation.kind === "carries" && (!explains || (group.bursts.node() ?? component) !== component)) continue;
+    if (relation.kind === "rests-on" && isNode(other) && saysOtherNode(traits, other)) continue;
     const beside =
       isCauseOf(relation) && !explains
         ? traits.ofRequests
@@ -111,7 +120,9 @@ function* strandsOver(traits: AlertTraits, group: Group, dependencies: Dependenc
 
 function* strandsByName(traits: AlertTraits, group: Group): Generator<Strand> {
   const named = traits.component === null ? undefined : group.named.get(traits.component);
-  if (named) yield { tie: { kind: "named", component: traits.component! }, strength: topologyStrength.named, span: named };
+  // Each pod names its node, which ails itself only where most of them are on it.
+  if (named && (!isNode(traits.component!) || group.bursts.node() === traits.component))
+    yield { tie: { kind: "named", component: traits.component! }, strength: topologyStrength.named, span: named };
   for (const other of traits.named) {
     const member = group.members.get(other);
     if (member) yield { tie: { kind: "names", component: other }, strength: topologyStrength.named, span: member };
@@ -122,8 +133,9 @@ function* strandsByName(traits: AlertTraits, group: Group): Generator<Strand> {
   }
 }
 
-function burstStrand({ component, name, alert }: AlertTraits, group: Group, rates: NameRates): Strand | null {
+function burstStrand({ component, name, named, alert }: AlertTraits, group: Group, rates: NameRates): Strand | null {
   if (component === null || name === "") return null;
+  if (group.bursts.mixesNodes(name, named)) return null;
   const { count, namespaces, lastMs } = group.bursts.around(name, component, alert.startsAtMs);
   const { componentsLeast, namespacesLeast, componentsForAll, surgeLeast, strength } = burstStrength;
   if (count < componentsLeast || namespaces < namespacesLeast || rates.surge(name, alert.startsAtMs) < surgeLeast) return null;
@@ -131,9 +143,12 @@ function burstStrand({ component, name, alert }: AlertTraits, group: Group, rate
   return { tie: { kind: "burst", name, count }, strength: strength * part, span: { firstMs: lastMs, lastMs } };
 }
 
-function labelsLikeness({ component, alert, name, labels }: AlertTraits, group: Group): number {
+function labelsLikeness({ component, alert, name, labels, ofRequests }: AlertTraits, group: Group): number {
   const namespace = component === null ? alert.resolved.namespace : componentParts(component).namespace;
-  const sameNamespace = namespace !== "" && group.namespaces.has(namespace) ? labelStrength.sameNamespace : 0;
+  // Of requests a namespace says as much as it is part of the group: one that spans many is not of each.
+  const inNamespace = namespace === "" ? 0 : (group.namespaces.get(namespace) ?? 0);
+  const share = ofRequests ? inNamespace / group.members.size : Math.min(1, inNamespace);
+  const sameNamespace = share * labelStrength.sameNamespace;
   const sameName = name !== "" && group.names.has(name) ? labelStrength.sameName : 0;
   const common = labels.filter((label) => group.labels.has(label)).length;
   return sameNamespace + sameName + (labels.length > 0 ? (labelStrength.otherLabels * common) / labels.length : 0);

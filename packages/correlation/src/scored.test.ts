@@ -30,7 +30,7 @@ function alert(key: string, labels: Record<string, string>, more: { atMs?: numbe
 }
 
 function groupsOf(alerts: readonly AlertToPlace[], incidents: readonly OpenIncident[] = []): Record<string, string> {
-  const placed = placeAlerts(alerts, incidents, rules);
+  const { placements: placed } = placeAlerts(alerts, incidents, rules);
   return Object.fromEntries(placed.map(({ key, into }) => [key, into.kind === "new" ? `new ${into.group}` : into.id]));
 }
 
@@ -91,7 +91,7 @@ describe("what a pod's alert says of where it runs", () => {
 
   test("a burst of one name over several namespaces takes in a pod that does not say its node", () => {
     expect(groupsOf([...burst, notReady("d", { namespace: "chat", pod: "chat-0" }, 20_000)])["d"]).toBe("new 0");
-    const [placed] = placeAlerts([...burst, notReady("d", { namespace: "chat", pod: "chat-0" }, 20_000)], [], rules).slice(-1);
+    const [placed] = placeAlerts([...burst, notReady("d", { namespace: "chat", pod: "chat-0" }, 20_000)], [], rules).placements.slice(-1);
     expect(placed?.because.en).toMatch(/^chat alerted under KubePodNotReady within a minute of 3 other things/);
     expect(placed?.because["zh-TW"]).toContain("KubePodNotReady");
   });
@@ -107,6 +107,27 @@ describe("what a pod's alert says of where it runs", () => {
   test("a burst inside one namespace takes in nothing from another", () => {
     const inside = ["a", "b", "c"].map((key, index) => notReady(key, { pod: `${key}-0`, node: "n1" }, index * 5_000));
     expect(groupsOf([...inside, notReady("d", { namespace: "chat", pod: "chat-0" }, 20_000)])["d"]).toBe("new 1");
+  });
+  test("a pod that says its node is not tied to another node on which its other pods run", () => {
+    const nodeDown = alert("n", { node: "n2", alertname: "KubeNodeNotReady" });
+    const pod = (node: string) => notReady("s", { pod: "search-5d5f8c7b9d-b2c4d", node }, 10_000);
+    expect(groupsOf([nodeDown, pod("n1")])["s"]).toBe("new 1");
+    expect(groupsOf([nodeDown, pod("n2")])["s"]).toBe("new 0");
+  });
+  test("the node's own alert joins where several things point to it, not where one of them named it", () => {
+    const node = (name: string) => alert("n", { node: name, alertname: "FilesystemAlmostFull" }, { atMs: 20_000 });
+    expect(groupsOf([...burst, node("n1")])["n"]).toBe("new 0");
+    expect(groupsOf([burst[0]!, alert("p", { service: "payment" }), node("n1")])["n"]).not.toBe("new 0");
+  });
+  test("who asks a thing that lost its pods of one node is tied by half", () => {
+    const lost = [
+      notReady("a", { pod: "payment-6b474476c4-x5l2k", node: "n1" }, 0),
+      notReady("b", { namespace: "pay", pod: "pay-0", node: "n1" }, 5_000),
+    ];
+    const asks = alert("c", { service: "checkout" }, { atMs: 30_000 });
+    const scoreIn = (...before: AlertToPlace[]) => placeAlerts([...before, asks], [], rules).placements.at(-1)?.score?.topology;
+    expect(scoreIn(lost[0]!)).toBe(0.8);
+    expect(scoreIn(...lost)).toBe(0.4);
   });
   test("a name that comes evenly all the time is no burst", () => {
     const evenly = Array.from({ length: 60 }, (_, index) =>
@@ -125,7 +146,7 @@ test("things that complain of the same and rest on one storage class belong toge
   });
   const onStorage = readDependencies([mounts("orders-db", "fast"), mounts("users-db", "fast"), mounts("logs-db", "slow")], 3);
   const slow = (name: string, atMs: number) => alert(name, { alertname: "VolumeWritesTakeLong", statefulset: name }, { atMs });
-  const placed = placeAlerts([slow("orders-db", 0), slow("users-db", 20_000), slow("logs-db", 30_000)], [], {
+  const { placements: placed } = placeAlerts([slow("orders-db", 0), slow("users-db", 20_000), slow("logs-db", 30_000)], [], {
     settings: correlationDefaults,
     dependencies: onStorage,
   });
@@ -139,13 +160,17 @@ describe("a diagnosed cause", () => {
     expect(groupsOf([alert("a", { service: "checkout" }, late)], [open(id("service", "payment"))])).toEqual({ a: "old" });
     expect(groupsOf([alert("a", { service: "checkout" }, late)], [open(null)])).toEqual({ a: "new 0" });
     expect(groupsOf([alert("a", { service: "search" }, late)], [open(id("service", "payment"))])).toEqual({ a: "new 0" });
-    const [placed] = placeAlerts([alert("a", { service: "checkout" }, late)], [open(id("service", "payment"))], rules);
+    const [placed] = placeAlerts([alert("a", { service: "checkout" }, late)], [open(id("service", "payment"))], rules).placements;
     expect(placed?.because.en).toContain("checkout depends on shop/payment, which the diagnosis found to be the cause");
   });
 });
 
 test("the reason names tie, distance in time and score in both languages", () => {
-  const placed = placeAlerts([alert("a", { service: "payment" }), alert("b", { service: "checkout" }, { atMs: 2 * minute })], [], rules);
+  const { placements: placed } = placeAlerts(
+    [alert("a", { service: "payment" }), alert("b", { service: "checkout" }, { atMs: 2 * minute })],
+    [],
+    rules,
+  );
   expect(placed[1]?.because.en).toMatch(/^checkout depends on shop\/payment \(1 step\).*2 min apart.*score 0\.\d\d$/);
   expect(placed[1]?.because["zh-TW"]).toContain("依賴 shop/payment");
 });
@@ -153,5 +178,47 @@ test("the reason names tie, distance in time and score in both languages", () =>
 test("one after the other and as one delivery the same groups come of the same alerts", () => {
   const alerts = ["payment", "checkout", "web", "search"].map((service, index) => alert(service, { service }, { atMs: index * 20_000 }));
   const correlator = openCorrelator([], rules);
-  expect(alerts.map((one) => correlator.place(one).into)).toEqual(placeAlerts(alerts.toReversed(), [], rules).map(({ into }) => into));
+  expect(alerts.map((one) => correlator.place(one).into)).toEqual(
+    placeAlerts(alerts.toReversed(), [], rules).placements.map(({ into }) => into),
+  );
+});
+
+describe("delivery by delivery", () => {
+  const again = (alerts: readonly AlertToPlace[]): string[] => {
+    let incidents: OpenIncident[] = [];
+    return alerts.map((one) => {
+      const { placements, changed } = placeAlerts([one], incidents, rules);
+      const { into } = placements[0]!;
+      const id = into.kind === "new" ? `i${incidents.length}` : into.id;
+      const { cluster, environment, namespace, service } = one.resolved;
+      const before = incidents.find((incident) => incident.id === id);
+      const span = { firstAlertAtMs: before?.firstAlertAtMs ?? one.startsAtMs, lastAlertAtMs: one.startsAtMs };
+      const now: OpenIncident = {
+        id, number: before?.number ?? incidents.length + 1, cluster, environment, namespace, service, entities: [], ...span, traits: structuredClone(changed[0]!.traits),
+      }; // prettier-ignore
+      incidents = [...incidents.filter((incident) => incident.id !== id), now];
+      return id;
+    });
+  };
+  test("what was named, and a burst, count as they do within one", () => {
+    const pod = (namespace: string, index: number) =>
+      alert(namespace, { alertname: "KubePodNotReady", namespace, pod: `${namespace}-0`, ...(index < 3 ? { node: "n1" } : {}) }, { atMs: index * 5_000 }); // prettier-ignore
+    expect(again(["shop", "pay", "media", "chat"].map(pod))).toEqual(["i0", "i0", "i0", "i0"]);
+    expect(again([alert("a", { service: "cart", upstream: "payment" }), alert("b", { service: "payment" }, { atMs: minute })])).toEqual([
+      "i0",
+      "i0",
+    ]);
+  });
+  test("what is kept is bounded in number and size", () => {
+    const many = Array.from({ length: 200 }, (_, index) =>
+      alert(`a${index}`, { service: "payment", alertname: `Error${index}`, extra: `x${index}`, long: "y".repeat(5_000) }, { atMs: index }),
+    );
+    const { changed } = placeAlerts(many, [], rules);
+    expect(changed).toHaveLength(1);
+    const { alerts, labels } = changed[0]!.traits;
+    expect(alerts).toHaveLength(96);
+    expect(alerts.at(-1)?.name).toBe("Error199");
+    expect(labels).toHaveLength(64);
+    expect(JSON.stringify(changed[0]!.traits).length).toBeLessThan(30_000);
+  });
 });

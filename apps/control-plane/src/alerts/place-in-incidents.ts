@@ -1,8 +1,15 @@
 import type { LocalizedText } from "@sre/contracts/evidence";
 import type { CallContext } from "@sre/service-kit";
-import { placeAlerts, type AlertToPlace, type OpenIncident, type Placement } from "@sre/correlation";
+import { placeAlerts, type AlertToPlace, type KeptTraits, type OpenIncident, type Placement } from "@sre/correlation";
 import type { App } from "../app.ts";
-import { adoptEnvironments, findIncidentsToJoin, insertIncidents, takeIncidentNumbers, type IncidentToJoin } from "../incidents/store.ts";
+import {
+  adoptEnvironments,
+  findIncidentsToJoin,
+  insertIncidents,
+  takeIncidentNumbers,
+  writeTraits,
+  type IncidentToJoin,
+} from "../incidents/store.ts";
 import type { Tx } from "../migrations/tables.ts";
 import { textOf } from "./alert-text.ts";
 import { worst, type DeliveredAlert } from "./incident-moves.ts";
@@ -25,7 +32,7 @@ export interface Placed {
 }
 
 function openIncident(row: IncidentToJoin): OpenIncident {
-  const { id, number, cluster, environment, namespace, service, entities, cause } = row;
+  const { id, number, cluster, environment, namespace, service, entities, cause, traits } = row;
   return {
     id,
     number,
@@ -35,6 +42,7 @@ function openIncident(row: IncidentToJoin): OpenIncident {
     service,
     entities,
     cause,
+    traits: traits === null ? null : (JSON.parse(traits) as KeptTraits),
     firstAlertAtMs: row.started_at.getTime(),
     lastAlertAtMs: row.last_alert_at.getTime(),
   };
@@ -58,7 +66,11 @@ async function candidates(tx: Tx, call: { app: App; ctx: CallContext }, alerts: 
   return rows.map(openIncident);
 }
 
-async function decide(tx: Tx, call: { app: App; ctx: CallContext }, alerts: readonly DeliveredAlert[]): Promise<Placement[]> {
+async function decide(
+  tx: Tx,
+  call: { app: App; ctx: CallContext },
+  alerts: readonly DeliveredAlert[],
+): Promise<ReturnType<typeof placeAlerts>> {
   const { app, ctx } = call;
   const settings = app.settings.correlation;
   const toPlace = alerts.map(({ written, resolved, alert }): AlertToPlace => {
@@ -67,9 +79,9 @@ async function decide(tx: Tx, call: { app: App; ctx: CallContext }, alerts: read
   });
   const open = await candidates(tx, call, alerts);
   const dependencies = await app.dependencies.read(tx, ctx.teamId, settings.stepsMax);
-  const placements = placeAlerts(toPlace, open, { settings, dependencies });
-  await adoptEnvironments(tx, ctx.teamId, environmentsToAdopt(placements, { alerts, open }));
-  return placements;
+  const placed = placeAlerts(toPlace, open, { settings, dependencies });
+  await adoptEnvironments(tx, ctx.teamId, environmentsToAdopt(placed.placements, { alerts, open }));
+  return placed;
 }
 
 function environmentsToAdopt(
@@ -122,7 +134,7 @@ async function openGroups(
 /** Puts alerts that began into incidents: an open one where the rules say so, otherwise new ones, which it writes. */
 export async function placeInIncidents(tx: Tx, call: { app: App; ctx: CallContext }, alerts: readonly DeliveredAlert[]): Promise<Placed> {
   if (alerts.length === 0) return { incidentOf: new Map(), opened: [] };
-  const placements = await decide(tx, call, alerts);
+  const { placements, changed } = await decide(tx, call, alerts);
   const byId = new Map(alerts.map((delivered) => [delivered.written.id, delivered]));
   const groups = new Map<number, { because: LocalizedText; members: DeliveredAlert[] }>();
   for (const { key, into, because } of placements) {
@@ -133,6 +145,10 @@ export async function placeInIncidents(tx: Tx, call: { app: App; ctx: CallContex
   }
   const opened = await openGroups(tx, call, [...groups.values()]);
   const idOfGroup = new Map([...groups.keys()].map((group, index) => [group, opened[index]!.id]));
-  const incidentOf = new Map(placements.map(({ key, into }) => [key, into.kind === "incident" ? into.id : idOfGroup.get(into.group)!]));
+  const idOf = (into: Placement["into"]) => (into.kind === "incident" ? into.id : idOfGroup.get(into.group)!);
+  const incidentOf = new Map(placements.map(({ key, into }) => [key, idOf(into)]));
+  // Where alerts join those of their own service only, nothing of them is compared.
+  if (call.app.settings.correlation.stepsMax > 0)
+    await writeTraits(tx, call.ctx.teamId, changed.map(({ into, traits }) => ({ incident_id: idOf(into), traits }))); // prettier-ignore
   return { incidentOf, opened };
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { CorrelationPreview, GroupingFeedback, Incident, TimelineEntry } from "@sre/contracts/control-plane";
+import type { KeptTraits } from "@sre/correlation";
 import { defaultTeamId } from "@sre/service-kit";
 import { testDatabases } from "@sre/testkit";
 import { eventually, openHarness, type Caller, type Harness } from "../testing/harness.ts";
@@ -12,7 +13,7 @@ describe.each(testDatabases)("grouping by score on $name", (database) => {
     harness = await openHarness(database, { env: { GROUPING_TOPOLOGY_STEPS: "3" } });
     call = await harness.as();
     const calls = (from: string, to: string) => ({ from: `eu-1/shop/service/${from}`, to: `eu-1/shop/service/${to}`, kind: "calls" });
-    const edges = [calls("web", "checkout"), calls("checkout", "payment"), calls("report", "ledger")];
+    const edges = [calls("web", "checkout"), calls("checkout", "payment"), calls("report", "ledger"), calls("stock", "depot")];
     await call("/api/v1/topology", { method: "PUT", body: { edges } });
   });
   afterAll(async () => harness[Symbol.asyncDispose]());
@@ -30,6 +31,25 @@ describe.each(testDatabases)("grouping by score on $name", (database) => {
     const first = await one(alertOf("payment", 0));
     expect(await one(alertOf("checkout", 1, { alertname: "SlowRequests" }))).toBe(first);
     expect(await incident(first)).toMatchObject({ alerts_total: 2, service: "payment" });
+  });
+
+  test("what the alerts of an incident were called and named counts in the next delivery, and after a move by hand", async () => {
+    const naming = (service: string, minute: number, more: object) =>
+      sampleAlert({ fingerprint: (0xc0ffee00 + sent++).toString(16), labels: { service, ...more }, startsAt: at(minute), annotations: {} });
+    const first = await one(naming("cart", 0, { upstream: "stock", environment: "violet" }));
+    expect(await one(naming("stock", 1, { environment: "violet" }))).toBe(first);
+    const other = await one(naming("prices", 2, { environment: "violet", alertname: "DiskFull" }));
+    expect(other).not.toBe(first);
+    const [named] = (await alertsOf(first)).slice(-1);
+    await call(`/api/v1/alerts/${named?.id}/move`, { body: { incident_id: other } });
+    const { kysely } = harness.controlPlane.app.database;
+    const kept = await kysely.selectFrom("incident_traits").selectAll().where("incident_id", "in", [first, other]).execute();
+    const componentsOf = (id: string) => {
+      const traits = JSON.parse(kept.find((row) => row.incident_id === id)!.traits) as KeptTraits;
+      return traits.alerts.map(({ component }) => component);
+    };
+    expect(componentsOf(first)).toEqual(["eu-1/shop/stock"]);
+    expect(componentsOf(other).toSorted()).toEqual(["eu-1/shop/cart", "eu-1/shop/prices"]);
   });
 
   test("a symptom of the diagnosed cause joins its incident when it comes late", async () => {
@@ -121,7 +141,10 @@ describe.each(testDatabases)("grouping by score on $name", (database) => {
   });
 
   test("a preview tells what other settings would have merged and divided, and changes nothing", async () => {
-    const before = (await call("/api/v1/incidents?limit=200")).body["items"];
+    // Diagnoses go on meanwhile.
+    const incidents = async () =>
+      ((await call("/api/v1/incidents?limit=200")).body["items"] as Incident[]).map(({ id, status, alerts_total, entities }) => ({ id, status, alerts_total, entities })); // prettier-ignore
+    const before = await incidents();
     const strict = (await call("/api/v1/correlation/preview", { body: { topology_steps: 0, hours: 1 } })).body as CorrelationPreview;
     expect(strict.settings).toMatchObject({ topology_steps: 0, threshold: 0.45 });
     expect(strict.divided.length).toBeGreaterThan(0);
@@ -129,7 +152,7 @@ describe.each(testDatabases)("grouping by score on $name", (database) => {
     expect(lax.groups_then).toBeLessThan(strict.groups_then);
     expect(lax.merged[0]?.incident_ids.length).toBeGreaterThan(1);
     expect(lax.merged[0]?.because[0]?.["zh-TW"]).toContain("分數");
-    expect((await call("/api/v1/incidents?limit=200")).body["items"]).toEqual(before);
+    expect(await incidents()).toEqual(before);
     expect((await call("/api/v1/correlation/settings")).body).toMatchObject({ topology_steps: 3, window_seconds: 1_800, threshold: 0.45 });
   });
 });

@@ -2,8 +2,8 @@ import type { CorrelationPreview, PreviewCorrelation } from "@sre/contracts/cont
 import type { LocalizedText } from "@sre/contracts/evidence";
 import { openCorrelator, type CorrelationSettings, type Dependencies } from "@sre/correlation";
 import { requireScope, type CallContext } from "@sre/service-kit";
-import { textOf } from "../alerts/alert-text.ts";
 import type { App } from "../app.ts";
+import { alertToPlace } from "./alert-to-place.ts";
 import { settingsShown } from "./settings.ts";
 import { findGroupedAlerts, type GroupedAlert } from "./store.ts";
 
@@ -25,12 +25,6 @@ function settingsToTry(now: CorrelationSettings, input: PreviewCorrelation): Cor
   };
 }
 
-const noReason = { en: "", "zh-TW": "" } as const;
-
-function toPlace({ id, name, labels, annotations, starts_at: startsAt, ...resolved }: GroupedAlert) {
-  return { key: id, resolved: { ...resolved, because: noReason }, startsAtMs: startsAt.getTime(), name, labels, text: textOf(annotations) };
-}
-
 /** Groups alerts as they came, and lets other work of the process have its turn in between. */
 async function groupAnew(
   alerts: readonly GroupedAlert[],
@@ -41,7 +35,7 @@ async function groupAnew(
   const groupsOf = new Map<string, Set<number>>();
   for (const [index, alert] of alerts.entries()) {
     if (index % previewLimits.alertsPerTurn === 0) await new Promise((resolve) => setImmediate(resolve));
-    const { into, because } = correlator.place(toPlace(alert));
+    const { into, because } = correlator.place(alertToPlace(alert));
     if (into.kind !== "new") continue;
     const incident = alert.incident_id!;
     const group = groups.get(into.group) ?? { alerts: 0, incidents: new Set<string>(), because: [] };

@@ -1,5 +1,6 @@
 import type { GroupingFeedback, Incident } from "@sre/contracts/control-plane";
 import type { LocalizedText } from "@sre/contracts/evidence";
+import { traitsOfAll } from "@sre/correlation";
 import { RuleBroken, type CallContext } from "@sre/service-kit";
 import { lockIntake } from "../alerts/store.ts";
 import type { App } from "../app.ts";
@@ -7,14 +8,15 @@ import { recordAudit } from "../audit/record-audit.ts";
 import { publishEvents } from "../events/store.ts";
 import { noSuchIncident } from "../incidents/change-incident.ts";
 import { incidentOf } from "../incidents/incident-view.ts";
-import { findIncident, lockIncident, type IncidentRow } from "../incidents/store.ts";
+import { findIncident, lockIncident, writeTraits, type IncidentRow } from "../incidents/store.ts";
 import { appendTimeline } from "../incidents/timeline.ts";
 import type { Tx } from "../migrations/tables.ts";
 import { scheduleDiagnoses } from "../diagnoses/schedule-diagnoses.ts";
+import { alertToPlace } from "./alert-to-place.ts";
 import { findWorstSeverity, settleSeverity } from "./settle-severity.ts";
-import { insertFeedback, reassignAlerts, recountIncidents } from "./store.ts";
+import { findAlertsOf, insertFeedback, reassignAlerts, recountIncidents } from "./store.ts";
 
-const alertIdsKeptMax = 100;
+const [alertIdsKeptMax, alertsComparedMax] = [100, 1_000];
 
 export interface Call {
   readonly app: App;
@@ -53,6 +55,16 @@ function wordsOf({ from, to }: Ends, { alerts, reason }: { alerts: number; reaso
   };
 }
 
+async function keepAnew(tx: Tx, { app, ctx }: Call, ids: readonly string[]): Promise<void> {
+  const { stepsMax } = app.settings.correlation;
+  if (stepsMax === 0) return;
+  const dependencies = await app.dependencies.read(tx, ctx.teamId, stepsMax);
+  for (const id of ids) {
+    const alerts = await findAlertsOf(tx, ctx.teamId, { incidentId: id, limit: alertsComparedMax });
+    await writeTraits(tx, ctx.teamId, [{ incident_id: id, traits: traitsOfAll(alerts.map(alertToPlace), dependencies) }]);
+  }
+}
+
 export interface Regrouping extends Ends {
   readonly kind: GroupingFeedback["kind"];
   /** Null: all of them. */
@@ -68,6 +80,7 @@ export async function moveAlerts(tx: Tx, { app, ctx }: Call, input: Regrouping):
   if (input.alertIds !== null && moved.length < new Set(input.alertIds).size)
     throw new RuleBroken("conflict", "Not every one of these alerts is in this incident; read its alerts anew.");
   await recountIncidents(tx, ctx.teamId, { ids: [from.id, to.id], at: ctx.at });
+  await keepAnew(tx, { app, ctx }, [from.id, to.id]);
   await settleSeverity(tx, { app, ctx }, { incident: from, before: before.from });
   const rose = await settleSeverity(tx, { app, ctx }, { incident: to, before: before.to });
   if (rose && kind !== "split") await scheduleDiagnoses(tx, { app, ctx }, [{ incidentId: to.id, trigger: "higher_severity" }]);

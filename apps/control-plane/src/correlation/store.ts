@@ -13,11 +13,20 @@ export type GroupedAlert = Pick<
   "id" | "name" | "labels" | "annotations" | "entity" | "service" | "cluster" | "environment" | "namespace" | "starts_at" | "incident_id"
 >;
 
+const decisive = ["id", "name", "labels", "annotations", "entity", "service", "cluster", "environment", "namespace", "starts_at", "incident_id"] as const; // prettier-ignore
+
+/** The alerts of an incident, the newest first. */
+export function findAlertsOf(db: Db, teamId: TeamId, input: { incidentId: string; limit: number }): Promise<GroupedAlert[]> {
+  const { incidentId, limit } = input;
+  const alerts = db.selectFrom("alerts").select(decisive).where("team_id", "=", teamId).where("incident_id", "=", incidentId);
+  return alerts.orderBy("received_at", "desc").orderBy("id", "desc").limit(limit).execute();
+}
+
 /** Alerts that are in incidents and came within a stretch of time, in the order in which they came. */
 export function findGroupedAlerts(db: Db, teamId: TeamId, input: { from: Date; to: Date; limit: number }): Promise<GroupedAlert[]> {
   return db
     .selectFrom("alerts")
-    .select(["id", "name", "labels", "annotations", "entity", "service", "cluster", "environment", "namespace", "starts_at", "incident_id"])
+    .select(decisive)
     .where("team_id", "=", teamId)
     .where("received_at", ">=", input.from)
     .where("received_at", "<=", input.to)

@@ -1,6 +1,7 @@
 import type { EntityId, Severity } from "@sre/contracts/evidence";
 import type { Incident, IncidentStatus } from "@sre/contracts/control-plane";
 import type { TeamId } from "@sre/contracts/shared";
+import type { KeptTraits } from "@sre/correlation";
 import { sql, type Insertable, type Selectable, type Updateable } from "kysely";
 import type { Keyset } from "@sre/storage";
 import { afterKeyset, likePattern } from "../http/paging.ts";
@@ -150,8 +151,11 @@ export async function findOpenIncidentsOf(db: Db, teamId: TeamId, entities: read
 export type IncidentToJoin = Pick<
   IncidentOverview,
   "id" | "number" | "cluster" | "environment" | "namespace" | "service" | "started_at" | "last_alert_at" | "entities"
-> & { readonly cause: EntityId | null };
+> & { readonly cause: EntityId | null; readonly traits: string | null };
 
+const keptTraits = sql<
+  string | null
+>`(select t.traits from incident_traits t where t.team_id = incidents.team_id and t.incident_id = incidents.id)`;
 const incidentsToJoinMax = 2_000;
 const likelyCause = sql<EntityId | null>`(select case when d.verdict in ('confirmed', 'likely') then d.cause_entity end from diagnoses d
   where d.team_id = incidents.team_id and d.incident_id = incidents.id and d.verdict is not null order by d.requested_at desc, d.id desc limit 1)`;
@@ -174,7 +178,7 @@ export async function findIncidentsToJoin(
   return tx
     .selectFrom("incidents")
     .select(["id", "number", "cluster", "environment", "namespace", "service", "started_at", "last_alert_at"])
-    .select([entitiesOf.as("entities"), likelyCause.as("cause")])
+    .select([entitiesOf.as("entities"), likelyCause.as("cause"), (input.anyService ? keptTraits : sql<null>`null`).as("traits")])
     .where("team_id", "=", teamId)
     .where("status", "<>", "resolved")
     .where("last_alert_at", ">=", input.since)
@@ -185,6 +189,17 @@ export async function findIncidentsToJoin(
     .orderBy("last_alert_at", "desc")
     .orderBy("number", "desc")
     .limit(incidentsToJoinMax)
+    .execute();
+}
+
+/** Writes what incidents keep of their alerts for the next delivery. */
+export async function writeTraits(tx: Tx, teamId: TeamId, rows: readonly { incident_id: string; traits: KeptTraits }[]): Promise<void> {
+  if (rows.length === 0) return;
+  const values = rows.map((row) => ({ team_id: teamId, incident_id: row.incident_id, traits: JSON.stringify(row.traits) }));
+  await tx
+    .insertInto("incident_traits")
+    .values(values)
+    .onConflict((conflict) => conflict.columns(["team_id", "incident_id"]).doUpdateSet({ traits: (row) => row.ref("excluded.traits") }))
     .execute();
 }
 

@@ -8,6 +8,7 @@ import { watchdogs } from "./0003-watchdogs.ts";
 import { cheapMoves } from "./0004-cheap-moves.ts";
 import { intakePresence } from "./0008-intake-presence.ts";
 import { alertsByFilter } from "./0009-alerts-by-filter.ts";
+import { incidentTraits } from "./0011-incident-traits.ts";
 
 /** Every migration by its name, run in the order of the names. */
 export const migrations: Record<string, Migration> = {
@@ -20,4 +21,5 @@ export const migrations: Record<string, Migration> = {
   "0007-noise": noise,
   "0008-intake-presence": intakePresence,
   "0009-alerts-by-filter": alertsByFilter,
+  "0011-incident-traits": incidentTraits,
 };

@@ -110,6 +110,12 @@ interface IncidentEntityTable extends Owned {
   entity: EntityId;
 }
 
+interface IncidentTraitsTable extends Owned {
+  incident_id: string;
+  /** JSON text, read and written whole. */
+  traits: string;
+}
+
 export interface TimelineEntryTable extends Owned {
   id: string;
   incident_id: string;
@@ -319,6 +325,7 @@ export interface Tables {
   intake_presence: IntakePresenceTable;
   incidents: IncidentTable;
   incident_entities: IncidentEntityTable;
+  incident_traits: IncidentTraitsTable;
   timeline_entries: TimelineEntryTable;
   diagnoses: DiagnosisTable;
   changes: ChangeTable;
