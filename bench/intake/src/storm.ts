@@ -27,6 +27,7 @@ const offeredPerSecond = 2_000;
 const repeats = 10;
 const newPerMessage = 20;
 const messagesBetweenRepeats = 3;
+const attemptsMax = 60;
 const residentMebibytesMax = 256;
 const sampleMs = 250;
 const settleMsMax = 60_000;
@@ -85,6 +86,10 @@ function* messages(alerts: readonly StormAlert[]): Generator<readonly StormAlert
 interface Sent {
   alerts: number;
   refused: number;
+  /** Connections that ended without an answer. */
+  broken: number;
+  /** Answers 408: the server did not come to read the message in time. Alertmanager would give it up. */
+  timedOut: number;
   readonly acknowledged: Set<string>;
   readonly tookMs: number[];
 }
@@ -108,13 +113,18 @@ async function deliver(plane: ControlPlane, alerts: readonly StormAlert[], sent:
   });
   const headers = { authorization: `Bearer ${plane.ingestToken}`, "content-type": "application/json" };
   const startedMs = performance.now();
-  for (;;) {
-    const answer = await fetch(plane.webhook, { method: "POST", headers, body });
-    const text = await answer.text();
-    if (answer.ok) break;
-    if (answer.status !== 503) throw new Error(`${answer.status} ${text}`);
-    sent.refused += 1;
-    await pause(Number(answer.headers.get("retry-after") ?? 1) * 1_000);
+  for (let attempt = 1; ; attempt++) {
+    const answer = await fetch(plane.webhook, { method: "POST", headers, body }).catch((error: unknown) => {
+      if (attempt >= attemptsMax) throw error;
+      return null;
+    });
+    await answer?.text();
+    if (answer?.ok) break;
+    if (answer !== null && answer.status !== 503 && answer.status !== 408) throw new Error(`answered ${answer.status}`);
+    if (answer === null) sent.broken += 1;
+    else if (answer.status === 408) sent.timedOut += 1;
+    else sent.refused += 1;
+    await pause(Number(answer?.headers.get("retry-after") ?? 1) * 1_000);
   }
   sent.tookMs.push(performance.now() - startedMs);
   sent.alerts += alerts.length;
@@ -175,7 +185,7 @@ function showOutcome(url: string, { plane, receiver }: { plane: ControlPlane; re
   const incidents = count("incidents where alerts_total > 0");
   const opened = openedOf(receiver);
   const faults = new Set(storm.alerts.map(({ truth }) => truth)).size;
-  console.log(`offered: ${offeredPerSecond} alerts/s; taken: ${Math.round(sent.alerts / seconds)} alerts/s over ${seconds.toFixed(0)} s, ${sent.refused} refusals repeated`);
+  console.log(`offered: ${offeredPerSecond} alerts/s; taken: ${Math.round(sent.alerts / seconds)} alerts/s over ${seconds.toFixed(0)} s, ${sent.refused} refusals and ${sent.broken} broken connections repeated, ${sent.timedOut} times answered 408`);
   console.log(`acknowledged after (median / p99): ${quantile(sent.tookMs, 0.5).toFixed(0)} / ${quantile(sent.tookMs, 0.99).toFixed(0)} ms for ${newPerMessage * (1 + repeats)} alerts`);
   console.log(`resident: at most ${Math.max(...resident).toFixed(0)} MiB, median ${quantile(resident, 0.5).toFixed(0)} MiB (wanted ≤ ${residentMebibytesMax})`);
   const { stored: index, alone } = agreements(url, plane, storm);
@@ -183,7 +193,7 @@ function showOutcome(url: string, { plane, receiver }: { plane: ControlPlane; re
   console.log(`told: ${opened.length} openings of ${new Set(opened).size} incidents, ${receiver.told.size - opened.length} other messages`);
   const stored = count("alerts");
   console.log(`acked = stored: ${sent.acknowledged.size} = ${stored}`);
-  const lost = sent.acknowledged.size !== stored || opened.length !== incidents || new Set(opened).size !== incidents;
+  const lost = sent.timedOut > 0 || sent.acknowledged.size !== stored || opened.length !== incidents || new Set(opened).size !== incidents;
   if (lost || Math.max(...resident) > residentMebibytesMax) process.exitCode = 1;
 } // prettier-ignore
 
@@ -192,7 +202,7 @@ async function offer(url: string, { plane, receiver }: { plane: ControlPlane; re
   const { pid } = plane.running.process;
   const resident: number[] = [];
   const sampling = setInterval(() => resident.push(residentMebibytes(pid!)), sampleMs);
-  const sent: Sent = { alerts: 0, refused: 0, acknowledged: new Set(), tookMs: [] };
+  const sent: Sent = { alerts: 0, refused: 0, broken: 0, timedOut: 0, acknowledged: new Set(), tookMs: [] };
   const seconds = await send(plane, storm.alerts, sent);
   await settled(receiver, () => Number(query(url, `select count(*) from ${plane.schema}.incidents where alerts_total > 0`)));
   clearInterval(sampling);
