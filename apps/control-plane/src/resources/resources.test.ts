@@ -103,7 +103,8 @@ describe.each(testDatabases)("topology on $name", (database) => {
   test("joins alerts of services that are few calls apart, where the operator switched that on", async () => {
     const of = (fingerprint: string, name: string) => sampleAlert({ fingerprint, labels: { service: name } });
     const { incident_ids: together } = await harness.send([of("a1", "storefront"), of("a2", "gateway"), of("a3", "orders")]);
-    const { incident_ids: apart } = await harness.send([of("a4", "elsewhere")]);
+    const elsewhere = { service: "elsewhere", namespace: "warehouse" };
+    const { incident_ids: apart } = await harness.send([sampleAlert({ fingerprint: "a4", labels: elsewhere })]);
     expect(together).toHaveLength(1);
     expect(apart).not.toEqual(together);
   });
