@@ -5,10 +5,9 @@ import { counted, countedOnce } from "./whole.ts";
 
 const killsPerPoint = 2;
 
-describe.each([
-  { name: "embedded", url: null },
-  ...(process.env["POSTGRES_URL"] ? [{ name: "PostgreSQL", url: process.env["POSTGRES_URL"] }] : []),
-])("on $name", ({ url }) => {
+const url = process.env["POSTGRES_URL"] ?? null;
+
+describe(url === null ? "on the embedded database" : "on PostgreSQL", () => {
   let plane: ControlPlane;
   beforeAll(async () => {
     plane = await startControlPlane(url);

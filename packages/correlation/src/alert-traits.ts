@@ -66,8 +66,9 @@ export const tellsOfRequests = (name: string): boolean => requestWords.test(name
 const shortEnough = (text: string) => text.length <= correlationLimits.charactersKeptMax;
 
 function wordsOf(text: string): string[] {
-  const found = (text.toLowerCase().match(word) ?? []).map((one) => one.replace(/[._-]+$/, ""));
-  return [...new Set(found.filter((one) => !stopWords.has(one) && shortEnough(one)))].slice(0, correlationLimits.wordsPerAlertMax);
+  // Longer ones go first: an end of many dots costs its square.
+  const found = (text.toLowerCase().match(word) ?? []).filter(shortEnough).map((one) => one.replace(/[._-]+$/, ""));
+  return [...new Set(found.filter((one) => !stopWords.has(one)))].slice(0, correlationLimits.wordsPerAlertMax);
 }
 
 function namedIn(dependencies: Dependencies, values: readonly string[], place: { cluster: string; namespace: string }): ComponentId[] {

@@ -24,10 +24,13 @@ export type Owners = ReadonlyMap<EntityId, EntityId>;
 
 type Place = Pick<Resolved, "cluster" | "environment" | "namespace">;
 
+// RFC 1123: no subdomain, and so no name of Kubernetes, is longer. What is longer names nothing, and would fit into no index.
+const nameBytesMax = 253;
+
 function first(labels: Labels, names: readonly string[]): { label: string; value: string } | null {
   for (const label of names) {
     const value = labels[label]?.trim();
-    if (value) return { label, value };
+    if (value && Buffer.byteLength(value) <= nameBytesMax) return { label, value };
   }
   return null;
 }

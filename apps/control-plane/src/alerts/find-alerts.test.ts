@@ -41,6 +41,17 @@ describe.each(testDatabases)("searching alerts on $name", (database) => {
     expect(await found("search=l%259")).toEqual([]);
   });
 
+  test("a name or service that no index can hold sinks no delivery", async () => {
+    const long = Array.from({ length: 2_000 }, (_, i) => String.fromCodePoint(0x4e00 + ((i * 7_919) % 20_000))).join("");
+    const { incident_ids: opened } = await harness.send([
+      made({ name: long, service: long }),
+      made({ name: "Sibling", service: "siblings" }),
+    ]);
+    expect(opened).toHaveLength(2);
+    expect(await found(`search=${encodeURIComponent(long.slice(0, 20))}`)).toEqual([`${long.slice(0, 500)} of ${long}`]);
+    expect(await found("search=siblings")).toEqual(["Sibling of siblings"]);
+  });
+
   test("goes with the other filters", async () => {
     const [mild, grave] = [made({ name: "Goat", service: "goats" }), made({ name: "Goat", service: "goats", severity: "critical" })];
     await harness.send([mild, grave]);

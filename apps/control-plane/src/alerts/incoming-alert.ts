@@ -63,10 +63,13 @@ export function isRealTime(atMs: number, receivedAt: Date): boolean {
   return atMs >= earliestMs && atMs <= receivedAt.getTime() + aheadMsMax;
 }
 
+// A name is in an index, whose rows hold less than the longest label.
+const nameCharactersMax = 500;
+
 /** What labels and annotations say, under the name that the labels give. */
 export function contentOf(labels: Readonly<Record<string, string>>, annotations: Readonly<Record<string, string>>): AlertContent {
   const severity = severityFrom(labels);
-  const name = labels["alertname"] ?? "";
+  const name = (labels["alertname"] ?? "").slice(0, nameCharactersMax).toWellFormed();
   return { name, severity, opensIncident: severity !== "info" && !neverAnIncident.has(name), labels, annotations };
 }
 
