@@ -14,8 +14,8 @@ export const callFindings = {
     "進出 {entity} 的呼叫在傳輸途中變慢：共多花 {seconds:seconds}，{edges} 條連線中有 {shifted} 條受影響",
   ),
   handover_longer: kind(
-    "Traces stand still longer around the log lines of {entity}: {seconds:seconds} in all, on {shifted} of {edges} ways to and from the logs of others",
-    "追蹤在 {entity} 的日誌前後停頓變久：合計多 {seconds:seconds}，與其他服務日誌之間的 {edges} 個方向中有 {shifted} 個受影響",
+    "By the logs, requests pause longer between lines of {entity} and of other services: {seconds:seconds} more, summed over all that was read, with {shifted} of {edges} neighbouring services",
+    "由日誌看，請求在 {entity} 與其他服務的日誌之間停頓變久：所讀取的部分合計多花 {seconds:seconds}，{edges} 個相鄰服務中有 {shifted} 個受影響",
   ),
   own_failures: kind(
     "{failed:count} of {calls:count} calls of {entity} fail although nothing that it calls failed",

@@ -19,8 +19,8 @@ export const networkFindings = {
   ),
   delay_of_its_own: kind(
     "resource",
-    "{entity} answers {during:seconds} later than usual, and neither what it calls nor its own CPU explains that",
-    "{entity} 的回應比平時慢 {during:seconds}，其呼叫的服務與本身的 CPU 皆無法解釋",
+    "{entity} answers {during:seconds} later than usual, and neither its own CPU nor what was measured of its callees explains that",
+    "{entity} 的回應比平時慢 {during:seconds}，本身的 CPU 與所呼叫服務中已量測的部分皆無法解釋",
   ),
   delay_on_node: kind(
     "resource",
