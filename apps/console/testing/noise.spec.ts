@@ -18,7 +18,7 @@ test("the filters of alerts stand in the address, and a held alert says why", as
 
 test("keys lead to every page", async ({ page }) => {
   await open(page, "/incidents");
-  for (const [keys, title] of [["ga", "Alerts"], ["gn", "Notifications"], ["gm", "Maintenance"], ["gc", "Correlation"], ["gq", "Quarantine"]] as const) {
+  for (const [keys, title] of [["ga", "Alerts"], ["gt", "Alert storm"], ["gn", "Notifications"], ["gm", "Maintenance"], ["gc", "Correlation"], ["gq", "Quarantine"]] as const) {
     for (const key of keys) await page.keyboard.press(key);
     await expect(page.getByRole("heading", { level: 1 })).toHaveText(title);
   }
@@ -83,6 +83,7 @@ test("what is empty or does not answer is drawn as such, without a violation", a
   await happen(page, "nothing");
   for (const [path, text] of [
     ["/alerts", "No alerts yet"],
+    ["/storm", "No alerts in this time"],
     ["/notifications", "Nobody is told of anything"],
     ["/maintenance", "No Alertmanager is configured"],
     ["/quarantine", "Every alert could be read"],

@@ -6,6 +6,7 @@ import type { GroupingFeedback } from "@sre/contracts/control-plane";
 import { confirmedRun, freshState, incidentId, runId, summaryOf, type State } from "./fixture/incidents.ts";
 import { freshFeedback, previewOf, settings } from "./fixture/correlation.ts";
 import { freshNoise, routes, type Noise } from "./fixture/noise.ts";
+import { stormOf, type Weather } from "./fixture/storm.ts";
 import { now } from "./fixture/build.ts";
 
 const dist = join(import.meta.dirname, "..", "dist");
@@ -24,6 +25,7 @@ type Ops = typeof controlPlaneOperations;
 interface Session {
   readonly state: State;
   readonly noise: Noise;
+  weather: Weather;
   feedback: GroupingFeedback[];
   readonly streams: Set<ServerResponse>;
   events: number;
@@ -36,6 +38,7 @@ function sessionOf(request: IncomingMessage): Session | null {
   const session = sessions.get(name) ?? {
     state: freshState(),
     noise: freshNoise(),
+    weather: "calm" as const,
     feedback: freshFeedback(),
     streams: new Set<ServerResponse>(),
     events: 0,
@@ -214,7 +217,12 @@ function happen(session: Session, what: string): void {
         : run,
     );
     announce(session, "diagnosis.updated", [incidentId(1040), runId(3)]);
-  } else if (what === "nothing") {
+  } else if (what === "storm") {
+    session.weather = "storm";
+    announce(session, "alert.received", [incidentId(1042)]);
+  } else if (what === "storm-away") session.weather = "away";
+  else if (what === "nothing") {
+    session.weather = "nothing";
     state.alerts = [];
     session.feedback = [];
     Object.assign(session.noise, {
@@ -234,6 +242,10 @@ function read(session: Session, response: ServerResponse, url: URL): void {
   const [, , , noun, id, more, last] = url.pathname.split("/");
   const incident = state.incidents.find((each) => each.id === id);
   if (noun === "sources") return reply(response, "listSources", { tools: state.sources });
+  if (noun === "alerts" && id === "storm")
+    return session.weather === "away"
+      ? problem(response, "unavailable", "The database does not answer.")
+      : reply(response, "getAlertStorm", stormOf(session.weather, Number(url.searchParams.get("minutes")), state));
   if (noun === "alerts") return reply(response, "listAlerts", alertsOf(state, url.searchParams));
   if (noun === "correlation" && id === "settings") return reply(response, "getCorrelationSettings", settings);
   if (noun === "correlation") return reply(response, "listGroupingFeedback", { items: session.feedback, next_cursor: null });

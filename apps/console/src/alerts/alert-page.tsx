@@ -12,6 +12,7 @@ import { Instant } from "../ui/instant.tsx";
 import { Empty, Waiting } from "../ui/panel.tsx";
 import { ProblemNote } from "../ui/problem-note.tsx";
 import { SearchBox } from "../ui/search-box.tsx";
+import { StormNotice } from "../storm/storm-notice.tsx";
 import { AlertRows } from "./alert-rows.tsx";
 import "../incidents/list-page.css";
 import "./alert-page.css";
@@ -87,6 +88,7 @@ export function AlertPage() {
         <button type="button" className="plain-button" onClick={renew}>
           {t("alerts.renew")}
         </button>
+        <StormNotice />
       </div>
       <AlertFilters search={search} inputRef={input} />
       {selected.size > 0 ? <SelectionBar count={selected.size} incidentIds={incidentIds} onClear={() => setSelected(new Set())} /> : null}

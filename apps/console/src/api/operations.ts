@@ -26,6 +26,7 @@ export const routes = {
   previewCorrelation: "POST /api/v1/correlation/preview",
   listGroupingFeedback: "GET /api/v1/correlation/feedback",
   listAlerts: "GET /api/v1/alerts",
+  getAlertStorm: "GET /api/v1/alerts/storm",
   listNotificationRoutes: "GET /api/v1/notification-routes",
   previewNotification: "POST /api/v1/notification-routes/preview",
   listNotifications: "GET /api/v1/notifications",

@@ -9,6 +9,8 @@ import { useLanguage } from "./language.ts";
 
 /** Events within this time are answered by one round of fetching, in milliseconds: a storm must not become a storm of requests. */
 const gatherMs = 400;
+/** The storm view counts thousands of rows: it is renewed this often at most, in milliseconds. */
+const stormGatherMs = 5_000;
 
 interface Live {
   readonly state: "connecting" | "live" | "lost";
@@ -24,16 +26,16 @@ function staleAfter(event: StreamEvent): QueryKey[] {
   return event.kind === "change.recorded" ? incident : [["incidents"], ...incident, ...run];
 }
 
-function gatherer(client: QueryClient): (event: StreamEvent) => void {
+function gatherer(client: QueryClient, everyMs: number, keysOf: (event: StreamEvent) => QueryKey[]): (event: StreamEvent) => void {
   const pending = new Map<string, QueryKey>();
   return (event) => {
     if (pending.size === 0) {
       setTimeout(() => {
         for (const queryKey of pending.values()) void client.invalidateQueries({ queryKey });
         pending.clear();
-      }, gatherMs);
+      }, everyMs);
     }
-    for (const key of staleAfter(event)) pending.set(JSON.stringify(key), key);
+    for (const key of keysOf(event)) pending.set(JSON.stringify(key), key);
   };
 }
 
@@ -43,7 +45,8 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   const [live, setLive] = useState<Live>({ state: "connecting", heardAt: null });
   useEffect(() => {
     const stop = new AbortController();
-    const gather = gatherer(client);
+    const gather = gatherer(client, gatherMs, staleAfter);
+    const gatherStorm = gatherer(client, stormGatherMs, () => [["storm"]]);
     let wasLost = false;
     const listener = {
       heard: () => {
@@ -52,7 +55,10 @@ export function LiveProvider({ children }: { children: ReactNode }) {
         wasLost = false;
         setLive({ state: "live", heardAt: Date.now() });
       },
-      event: gather,
+      event: (event: StreamEvent) => {
+        gather(event);
+        gatherStorm(event);
+      },
       broken: (because: "signed_out" | "lost") => {
         wasLost = true;
         setLive((before) => ({ ...before, state: "lost" }));

@@ -2,7 +2,14 @@ import type { QueryClient } from "@tanstack/react-query";
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { signedInQuery } from "../api/queries.ts";
 import { RequestFailed } from "../api/client.ts";
-import { readAlertSearch, readCorrelationSearch, readIncidentSearch, readListSearch, readNotificationSearch } from "./search.ts";
+import {
+  readAlertSearch,
+  readCorrelationSearch,
+  readIncidentSearch,
+  readListSearch,
+  readNotificationSearch,
+  readStormSearch,
+} from "./search.ts";
 import { NotFound, RouteProblem } from "./route-problem.tsx";
 import { Shell } from "./shell.tsx";
 
@@ -70,6 +77,13 @@ const alertsRoute = createRoute({
   component: lazyRouteComponent(() => import("../alerts/alert-page.tsx"), "AlertPage"),
 });
 
+const stormRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/storm",
+  validateSearch: readStormSearch,
+  component: lazyRouteComponent(() => import("../storm/storm-page.tsx"), "StormPage"),
+});
+
 const correlationRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/correlation",
@@ -103,6 +117,7 @@ const routeTree = rootRoute.addChildren([
     listRoute,
     incidentRoute,
     alertsRoute,
+    stormRoute,
     correlationRoute,
     notificationsRoute,
     maintenanceRoute,

@@ -90,6 +90,15 @@ export function readCorrelationSearch(search: Raw): CorrelationSearch {
   return { ...whole("hours", 1, 72), ...whole("window", 1, 1_440), ...whole("steps", 0, 3), ...within("threshold", 0.1, 1) };
 }
 
+/** How far back the storm view looks, in minutes. */
+export const stormMinutes = [15, 60, 360] as const;
+
+/** What the address of the storm view says; an hour is not said. */
+export function readStormSearch(search: Raw): { readonly minutes?: 15 | 360 } {
+  const minutes = ([15, 360] as const).find((each) => each === Number(search["minutes"]));
+  return minutes ? { minutes } : {};
+}
+
 export function readNotificationSearch(search: Raw): { readonly status?: "failed" } {
   return search["status"] === "failed" ? { status: "failed" } : {};
 }

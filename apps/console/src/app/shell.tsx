@@ -17,6 +17,7 @@ function MainLinks() {
     <nav aria-label={t("nav.main")} className="shell-links">
       <Link to="/incidents">{t("nav.incidents")}</Link>
       <Link to="/alerts">{t("nav.alerts")}</Link>
+      <Link to="/storm">{t("nav.storm")}</Link>
       <Link to="/notifications">{t("nav.notifications")}</Link>
       <Link to="/maintenance">{t("nav.maintenance")}</Link>
       <Link to="/correlation">{t("nav.correlation")}</Link>
@@ -37,6 +38,7 @@ export function Shell() {
     "?": () => setOpen("keys"),
     "g i": () => void navigate({ to: "/incidents" }),
     "g a": () => void navigate({ to: "/alerts" }),
+    "g t": () => void navigate({ to: "/storm" }),
     "g c": () => void navigate({ to: "/correlation" }),
     "g n": () => void navigate({ to: "/notifications" }),
     "g m": () => void navigate({ to: "/maintenance" }),

@@ -8,6 +8,7 @@ import { useLanguage } from "../app/language.ts";
 import { Code } from "../ui/code.tsx";
 import { Empty, Waiting } from "../ui/panel.tsx";
 import { ProblemNote } from "../ui/problem-note.tsx";
+import { StormNotice } from "../storm/storm-notice.tsx";
 import { holdRows } from "./held-rows.ts";
 import { IncidentRows } from "./incident-rows.tsx";
 import { ListFilters } from "./list-filters.tsx";
@@ -53,6 +54,7 @@ export function IncidentListPage() {
         <h1 className="page-title">{t("list.title")}</h1>
         {latest ? <span className="quiet">{t("list.count", { count: latest.length })}</span> : null}
         {query.data?.next_cursor ? <span className="quiet small">{t("list.limited", { count: incidentsMax })}</span> : null}
+        <StormNotice />
       </div>
       <ListFilters search={search} searchRef={searchRef} />
       {selected.size > 0 ? <SelectionBar count={selected.size} incidentIds={[...selected]} onClear={() => setSelected(new Set())} /> : null}

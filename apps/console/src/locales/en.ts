@@ -1,6 +1,7 @@
 import { evidenceTexts } from "./en-evidence.ts";
 import { groupingTexts } from "./en-grouping.ts";
 import { noiseTexts } from "./en-noise.ts";
+import { stormTexts } from "./en-storm.ts";
 
 /** Every text of the page in English; the other language has the same keys, held by the compiler. */
 export const en = {
@@ -26,6 +27,7 @@ export const en = {
   nav: {
     incidents: "Incidents",
     alerts: "Alerts",
+    storm: "Storm",
     notifications: "Notifications",
     maintenance: "Maintenance",
     correlation: "Correlation",
@@ -241,6 +243,7 @@ export const en = {
   },
   ...evidenceTexts,
   ...noiseTexts,
+  storm: stormTexts,
   ...groupingTexts,
   bulk: {
     resolveTitle_one: "Resolve {{count}} incident",
@@ -257,6 +260,7 @@ export const en = {
     help: "this list",
     incidents: "incident list",
     alerts: "alerts",
+    storm: "alert storm",
     notifications: "notifications",
     maintenance: "maintenance",
     correlation: "correlation",
@@ -289,4 +293,5 @@ type Texts<T> = { readonly [Key in keyof T]: T[Key] extends string ? string : Te
 export type Messages = Texts<typeof en>;
 export type EvidenceMessages = Texts<typeof evidenceTexts>;
 export type NoiseMessages = Texts<typeof noiseTexts>;
+export type StormMessages = Texts<typeof stormTexts>;
 export type GroupingMessages = Texts<typeof groupingTexts>;

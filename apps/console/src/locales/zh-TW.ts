@@ -2,6 +2,7 @@ import type { Messages } from "./en.ts";
 import { evidenceTexts } from "./zh-TW-evidence.ts";
 import { groupingTexts } from "./zh-TW-grouping.ts";
 import { noiseTexts } from "./zh-TW-noise.ts";
+import { stormTexts } from "./zh-TW-storm.ts";
 
 /** 介面文字，以台灣工程師的用語撰寫。 */
 export const zhTW: Messages = {
@@ -27,6 +28,7 @@ export const zhTW: Messages = {
   nav: {
     incidents: "事件",
     alerts: "告警",
+    storm: "風暴",
     notifications: "通知",
     maintenance: "維護",
     correlation: "關聯",
@@ -242,6 +244,7 @@ export const zhTW: Messages = {
   },
   ...evidenceTexts,
   ...noiseTexts,
+  storm: stormTexts,
   ...groupingTexts,
   bulk: {
     resolveTitle_one: "解決 {{count}} 個事件",
@@ -258,6 +261,7 @@ export const zhTW: Messages = {
     help: "此清單",
     incidents: "事件清單",
     alerts: "告警",
+    storm: "告警風暴",
     notifications: "通知",
     maintenance: "維護",
     correlation: "告警關聯",

@@ -5,7 +5,7 @@ import { recordAudit, type AuditEntry } from "../audit/record-audit.ts";
 import { scheduleDiagnoses, type DiagnosisWish } from "../diagnoses/schedule-diagnoses.ts";
 import { publishEvents, type NewEvent } from "../events/store.ts";
 import { addIncidentEntities } from "../incidents/store.ts";
-import { appendTimeline, type NewTimelineEntry } from "../incidents/timeline.ts";
+import { appendTimeline } from "../incidents/timeline.ts";
 import type { Tx } from "../migrations/tables.ts";
 import { began, ended, movesOf, needsIncident, type DeliveredAlert, type Membership } from "./incident-moves.ts";
 import type { Placed } from "./place-in-incidents.ts";
@@ -21,6 +21,7 @@ import { alertsIn, readDelivery, together, type ReadDelivery } from "./read-deli
 import { resolveAlerts } from "./resolve-alerts.ts";
 import { noteWatchdogs } from "../watchdogs/note-watchdogs.ts";
 import { settleKeyedAlerts } from "./settle-keyed-alerts.ts";
+import { timelineOf } from "./timeline-of-alerts.ts";
 import { quarantineItems } from "../quarantine/quarantine-items.ts";
 import { findStored, lockIntake, moveIncidents, upsertAlerts } from "./store.ts";
 
@@ -54,33 +55,6 @@ function membershipsOf(alerts: readonly DeliveredAlert[], placed: Placed): Membe
   });
 }
 
-function timelineOf(app: App, ctx: CallContext, memberships: readonly Membership[]): NewTimelineEntry[] {
-  return memberships.flatMap(({ delivered, incidentId }): NewTimelineEntry[] => {
-    const { alert, resolved, written } = delivered;
-    const about = resolved.service ?? alert.name;
-    const entry = { id: app.newId(), incidentId, actor: ctx.principal.name, refersTo: written.id };
-    if (began(delivered)) {
-      return [
-        {
-          ...entry,
-          at: alert.startsAt,
-          kind: "alert_fired",
-          text: { en: `${alert.name} fired for ${about}`, "zh-TW": `${about} 的告警 ${alert.name} 觸發` },
-        },
-      ];
-    }
-    if (!ended(delivered)) return [];
-    return [
-      {
-        ...entry,
-        at: alert.endsAt ?? ctx.at,
-        kind: "alert_resolved",
-        text: { en: `${alert.name} resolved for ${about}`, "zh-TW": `${about} 的告警 ${alert.name} 已解除` },
-      },
-    ];
-  });
-}
-
 /** Which incidents are to be diagnosed because of this delivery, and why. */
 function wishesOf(
   placed: Placed,
@@ -95,16 +69,17 @@ function wishesOf(
 
 async function applyToIncidents(
   tx: Tx,
-  { app, ctx }: Call,
+  call: Call,
   input: { placed: Placed; memberships: readonly Membership[] },
 ): Promise<DiagnosisWish[]> {
+  const { ctx } = call;
   const { placed, memberships } = input;
   const higherSeverity = await moveIncidents(tx, ctx.teamId, { at: ctx.at, moves: movesOf(memberships) });
   const entities = memberships.flatMap(({ delivered, incidentId }) =>
     delivered.resolved.entity ? [{ incident_id: incidentId, entity: delivered.resolved.entity }] : [],
   );
   const newEntity = (await addIncidentEntities(tx, ctx.teamId, entities)).map((pair) => pair.incident_id);
-  await appendTimeline(tx, ctx.teamId, timelineOf(app, ctx, memberships));
+  await appendTimeline(tx, ctx.teamId, timelineOf(call, memberships, placed.joinedBecause));
   return wishesOf(placed, { newEntity, higherSeverity });
 }
 

@@ -33,6 +33,23 @@ describe.each(testDatabases)("grouping by score on $name", (database) => {
     expect(await incident(first)).toMatchObject({ alerts_total: 2, service: "payment" });
   });
 
+  test("the timeline and the export say of each alert that joined why it did, in both languages, and not of the first", async () => {
+    const more = { environment: "amber" };
+    const first = await one(alertOf("payment", 0, more));
+    await one(alertOf("checkout", 1, { ...more, alertname: "SlowRequests" }), alertOf("payment", 2, { ...more, alertname: "Restarts" }));
+    const fired = (await timeline(first)).filter(({ kind }) => kind === "alert_fired").map(({ text }) => text);
+    expect(fired.map(({ en }) => en)).toEqual([
+      "HighErrorRate fired for payment",
+      expect.stringMatching(
+        /^SlowRequests fired for checkout\. Joined: checkout depends on shop\/payment \(1 step\) .*1 min apart.*; score 0\.\d\d$/,
+      ),
+      expect.stringMatching(/^Restarts fired for payment\. Joined: same service payment \(amber, cluster eu-1\), within \d+ min/),
+    ]);
+    expect(fired[1]?.["zh-TW"]).toMatch(/^checkout 的告警 SlowRequests 觸發。併入原因：checkout 依賴 shop\/payment/);
+    const report = (await call(`/api/v1/incidents/${first}/report?language=zh-TW`)).text;
+    expect(report).toContain("併入原因：");
+  });
+
   test("what the alerts of an incident were called and named counts in the next delivery, and after a move by hand", async () => {
     const naming = (service: string, minute: number, more: object) =>
       sampleAlert({ fingerprint: (0xc0ffee00 + sent++).toString(16), labels: { service, ...more }, startsAt: at(minute), annotations: {} });

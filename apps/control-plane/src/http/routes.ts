@@ -17,11 +17,13 @@ import { peopleRoutes } from "../people/routes.ts";
 import { quarantineRoutes } from "../quarantine/routes.ts";
 import { resourceRoutes } from "../resources/routes.ts";
 import { sourceRoutes } from "../sources/routes.ts";
+import { stormRoutes } from "../storm/routes.ts";
 
 /** A handler for every operation of the control plane. */
 export function controlPlaneRoutes(app: App, people: People): Handlers<Omit<typeof controlPlaneOperations, keyof typeof healthOperations>> {
   return {
     ...alertRoutes(app),
+    ...stormRoutes(app),
     ...quarantineRoutes(app),
     ...incidentRoutes(app),
     ...maintenanceRoutes(app),

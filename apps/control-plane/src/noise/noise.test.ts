@@ -56,6 +56,7 @@ describe.each(testDatabases)("noise on $name", (database) => {
     const happened = await happenedTo("returning");
     expect(happened.filter((text) => text.startsWith("Resolved"))).toHaveLength(1);
     expect(happened).toContain("Reopened: its alert fires again");
+    expect(happened).toContain("HighErrorRate fired for returning. Joined: it fired in this incident before");
   }); // prettier-ignore
 
   test("one that fires again long after opens another incident", async () => {

@@ -1,3 +1,4 @@
+import type { LocalizedText } from "@sre/contracts/evidence";
 import type { CallContext } from "@sre/service-kit";
 import type { DeliveredAlert } from "../alerts/incident-moves.ts";
 import { placeInIncidents, type Placed } from "../alerts/place-in-incidents.ts";
@@ -68,6 +69,12 @@ const firesAgain: IncidentChange = {
   text: { en: "Reopened: its alert fires again", "zh-TW": "重新開啟：告警再次觸發" },
 };
 
+const firedHere: LocalizedText = { en: "it fired in this incident before", "zh-TW": "同一告警先前已在此事件中觸發" };
+const flapsHere: LocalizedText = {
+  en: "it flaps, and fired in this incident before",
+  "zh-TW": "告警反覆觸發，且先前已在此事件中觸發",
+};
+
 /**
  * Puts alerts that began into incidents, apart from those that make noise: inside a maintenance window they open nothing; one
  * that flaps joins its open incident or waits until it stays; one that fires again soon opens its incident again.
@@ -77,7 +84,7 @@ export async function placeQuietly(
   call: Call,
   input: { readonly integration: string; readonly alerts: readonly DeliveredAlert[] },
 ): Promise<Quietened> {
-  if (input.alerts.length === 0) return { incidentOf: new Map(), opened: [], holds: [], reopened: [] };
+  if (input.alerts.length === 0) return { incidentOf: new Map(), opened: [], joinedBecause: new Map(), holds: [], reopened: [] };
   const around = await lookAround(tx, call, input);
   const fates = input.alerts.map((delivered) => ({ delivered, fate: fateOf(delivered, around, call.app.settings.noise) }));
   const placed = await placeInIncidents(tx, call, fates.flatMap(({ delivered, fate }) => (fate.to === "place" ? [delivered] : []))); // prettier-ignore
@@ -88,6 +95,7 @@ export async function placeQuietly(
   return {
     incidentOf: new Map([...placed.incidentOf, ...back.map(({ id, fate }): [string, string] => [id, fate.id])]),
     opened: placed.opened,
+    joinedBecause: new Map([...placed.joinedBecause, ...back.map(({ id, fate }): [string, LocalizedText] => [id, fate.reopens ? firedHere : flapsHere])]), // prettier-ignore
     holds: fates.flatMap(({ fate }) => (fate.to === "hold" ? [fate.hold] : [])),
     reopened,
   };

@@ -61,6 +61,12 @@ const { reason: comment, ...silence } = window;
 /** Operations that a principal calls, in an order in which all can succeed. */
 export const cases = {
   listAlerts: page("/api/v1/alerts"),
+  getAlertStorm: {
+    path: () => "/api/v1/alerts/storm?minutes=15",
+    status: 200,
+    bad: { path: () => "/api/v1/alerts/storm?minutes=4" },
+    otherTeam: 200,
+  },
   getAlert: byId(({ alert }) => `/api/v1/alerts/${alert}`),
   previewAlerts: {
     path: () => "/api/v1/webhooks/alertmanager/preview",

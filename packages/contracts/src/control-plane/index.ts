@@ -12,6 +12,7 @@ import { notificationOperations } from "./notifications.ts";
 import { peopleOperations } from "./people.ts";
 import { quarantineOperations } from "./quarantine.ts";
 import { resourceOperations } from "./resources.ts";
+import { stormOperations } from "./storm.ts";
 
 export * from "../shared/door.ts";
 export * from "./alerts.ts";
@@ -26,10 +27,12 @@ export * from "./notifications.ts";
 export * from "./people.ts";
 export * from "./quarantine.ts";
 export * from "./resources.ts";
+export * from "./storm.ts";
 
 /** Every operation of the control plane. The approvals of row B4 are owed: `docs/api-rows.md` lists them. */
 export const controlPlaneOperations = {
   ...alertOperations,
+  ...stormOperations,
   ...quarantineOperations,
   ...incidentOperations,
   ...correlationOperations,
