@@ -16,7 +16,7 @@ export { createLog, type Log } from "./observe/log.ts";
 export { createMetrics, type Metrics } from "./observe/metrics.ts";
 export { scrubText } from "./observe/scrub.ts";
 export { currentTraceId, currentTraceparent, runWithTraceparent, startTracing } from "./observe/tracing.ts";
-export { bearerOf } from "./http/guards.ts";
+export { admit, bearerOf } from "./http/guards.ts";
 export { httpLimits, type HttpLimits } from "./http/limits.ts";
 export { problemOf } from "./http/problems.ts";
 export { startHttpServer } from "./http/server.ts";
@@ -35,6 +35,7 @@ export type {
   OutboundTarget,
 } from "./outbound/types.ts";
 export { createTokenVerifier, type Claims, type TokenVerifier, type TokenVerifierInput } from "./identity/token-verifier.ts";
+export { roleRules, type RoleRules } from "./identity/roles.ts";
 export { createClientCredentials, type ClientCredentials, type ClientCredentialsInput } from "./identity/client-credentials.ts";
 export { createApiClient, type ApiAnswer, type ApiClient, type ApiFailure } from "./outbound/api-client.ts";
 export { failPoints } from "./lifecycle/fail-points.ts";

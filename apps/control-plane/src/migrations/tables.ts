@@ -293,6 +293,7 @@ export interface SignedInSessionTable extends Owned {
   subject: string;
   name: string;
   scopes: Json<string[]>;
+  roles: Json<string[]>;
   csrf_token: string;
   created_at: Date;
   expires_at: Date;

@@ -40,6 +40,8 @@ function discover(issuer: string, credentials: { id: string; secret: string }): 
 export function createIssuerClient(input: {
   issuer: string;
   credentials: { id: string; secret: string };
+  /** What to ask for beside who the person is. */
+  scopes: readonly string[];
   verifier: TokenVerifier;
 }): IssuerClient {
   let configuration: Promise<oidc.Configuration> | null = null;
@@ -56,7 +58,7 @@ export function createIssuerClient(input: {
     secrets: () => ({ state: oidc.randomState(), nonce: oidc.randomNonce(), codeVerifier: oidc.randomPKCECodeVerifier() }),
     async authorizationUrl({ state, nonce, codeVerifier }, redirectUri) {
       const challenge = await oidc.calculatePKCECodeChallenge(codeVerifier);
-      const scope = ["openid", "profile", ...personScopes].join(" ");
+      const scope = ["openid", "profile", ...input.scopes].join(" ");
       const parameters = { redirect_uri: redirectUri, scope, state, nonce, code_challenge: challenge, code_challenge_method: "S256" };
       return oidc.buildAuthorizationUrl(await configured(), parameters).href;
     },

@@ -53,6 +53,7 @@ async function openSession(people: People, ctx: CallContext, person: Principal):
       subject: person.subject,
       name: person.name,
       scopes: JSON.stringify([...person.scopes].sort()),
+      roles: JSON.stringify([...person.roles].sort()),
       csrf_token: people.newSecret(),
       created_at: ctx.at,
       expires_at: new Date(ctx.at.getTime() + app.settings.sessionSeconds * 1_000),

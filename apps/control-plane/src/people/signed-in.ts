@@ -14,12 +14,13 @@ function known(ctx: CallContext): KnownPrincipal {
 
 /** Who is signed in, and what they may do. */
 export async function getSignedIn(ctx: CallContext): Promise<SignedIn> {
-  const { subject, name, scopes, credential } = known(ctx);
+  const { subject, name, scopes, roles, credential } = known(ctx);
   return {
     subject,
     name,
     team_id: ctx.teamId,
     scopes: [...scopes].sort(),
+    roles: [...roles].sort(),
     csrf_token: credential.csrfToken,
     expires_at: credential.expiresAt.toISOString(),
   };

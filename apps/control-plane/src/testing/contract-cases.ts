@@ -47,7 +47,15 @@ const principals = Object.fromEntries(Object.entries(cases).map(([name, one]) =>
 async function comeBack({ harness }: World, team: string): Promise<ContractCall> {
   const begun = await harness.anonymous("/auth/login");
   const asked = new URL(begun.headers.get("location") ?? "").searchParams;
-  const claims = { sub: "oncall", aud: "control-plane", azp: "console", scope: allScopes.join(" "), team_id: team, name: "On-call" };
+  const claims = {
+    sub: "oncall",
+    aud: "control-plane",
+    azp: "console",
+    scope: allScopes.join(" "),
+    team_id: team,
+    name: "On-call",
+    realm_access: { roles: ["responder"] },
+  };
   const code = harness.issuer.code({ client: "console", nonce: asked.get("nonce") ?? "", claims });
   const cookie = begun.headers.getSetCookie()[0]?.split(";")[0] ?? "";
   return { path: `/auth/callback?code=${code}&state=${asked.get("state")}`, headers: { cookie } };

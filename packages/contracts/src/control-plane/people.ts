@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { roles } from "../shared/permissions.ts";
 import { text } from "../shared/values.ts";
 
 /** Who is signed in. */
@@ -8,6 +9,7 @@ export const SignedIn = z
     name: z.string(),
     team_id: z.uuid(),
     scopes: z.array(z.string()),
+    roles: z.array(z.enum(roles)),
     csrf_token: z.string(),
     expires_at: z.iso.datetime(),
   })

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Permission } from "./permissions.ts";
 import type { ProblemStatus } from "./problem.ts";
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -24,6 +25,8 @@ export interface Operation {
   readonly tag: string;
   readonly authentication: Authentication;
   readonly scope: string | null;
+  /** Which roles may call it, bound to it by `withPermissions`; without one nobody may, unless it is public. */
+  readonly permission?: Permission;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly headers?: z.ZodObject;

@@ -1,3 +1,4 @@
+import type { Role } from "@sre/contracts/shared";
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { errors, Provider, type Configuration, type KoaContextWithOIDC } from "oidc-provider";
 import { ConfigurationError } from "../config/environment.ts";
@@ -13,6 +14,8 @@ export interface DevelopmentClient {
   readonly redirectUris?: readonly string[];
   readonly postLogoutRedirectUris?: readonly string[];
   readonly scopes: readonly string[];
+  /** Of the client itself, in tokens that it gets for itself. */
+  readonly roles?: readonly Role[];
   /** A token is for the first one, unless the request names another (`resource=urn:sre:<audience>`, or `audience`). */
   readonly audiences: readonly string[];
 }
@@ -21,6 +24,7 @@ export interface DevelopmentPerson {
   readonly subject: string;
   readonly name: string;
   readonly scopes: readonly string[];
+  readonly roles: readonly Role[];
 }
 
 export interface DevelopmentIssuerInput {
@@ -165,8 +169,9 @@ function configurationOf(input: DevelopmentIssuerInput, directory: Directory): C
     },
     loadExistingGrant: (ctx) => grantOf(ctx, directory),
     extraTokenClaims: async (_ctx, token) => {
-      const name = "accountId" in token && typeof token.accountId === "string" ? directory.people.get(token.accountId)?.name : undefined;
-      return { team_id: defaultTeamId, azp: token.clientId, ...(name === undefined ? {} : { name }) };
+      const person = "accountId" in token && typeof token.accountId === "string" ? directory.people.get(token.accountId) : undefined;
+      const roles = person ? person.roles : (directory.clients.get(token.clientId ?? "")?.roles ?? []);
+      return { team_id: defaultTeamId, azp: token.clientId, realm_access: { roles }, ...(person ? { name: person.name } : {}) };
     },
     renderError: (ctx, out) => answer(ctx, "This did not work", `<p>${html(out.error)}: ${html(out.error_description ?? "")}</p>`),
   } as Configuration;

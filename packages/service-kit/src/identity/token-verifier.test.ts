@@ -6,8 +6,16 @@ import { createMetrics } from "../observe/metrics.ts";
 import { createOutboundFactory } from "../outbound/outbound.ts";
 import { defaultTeamId } from "./context.ts";
 import { RuleBroken } from "./rules.ts";
-import { signingPair, startFakeIssuer, startMs, steppedClock, type FakeIssuer, type SigningPair } from "./testing/fake-issuer.ts";
-import { createTokenVerifier, type TokenVerifier } from "./token-verifier.ts";
+import {
+  signingPair,
+  startFakeIssuer,
+  startMs,
+  steppedClock,
+  testRoles,
+  type FakeIssuer,
+  type SigningPair,
+} from "./testing/fake-issuer.ts";
+import { createTokenVerifier, type TokenVerifier, type TokenVerifierInput } from "./token-verifier.ts";
 
 const nowSeconds = startMs / 1_000;
 let issuer: FakeIssuer;
@@ -24,9 +32,9 @@ beforeEach(async () => {
 });
 afterEach(() => issuer.close());
 
-function makeVerifier(more: { authorizedParties?: readonly string[] } = {}): TokenVerifier {
+function makeVerifier(more: Partial<TokenVerifierInput> = {}): TokenVerifier {
   const outbound = createOutboundFactory({ metrics: createMetrics("test"), log: createLog({ service: "test", level: "silent" }), clock });
-  return createTokenVerifier({ issuer: issuer.url, audience: "notes", outbound, clock, ...more });
+  return createTokenVerifier({ issuer: issuer.url, audience: "notes", roles: testRoles, outbound, clock, ...more });
 }
 
 async function refusal(token: string, by = verifier): Promise<string> {
@@ -42,7 +50,7 @@ describe("a good token", () => {
   test("of a person gives its subject, name, team and scopes", async () => {
     const token = await issuer.mint(
       pair,
-      { name: "Ada", azp: "console", scope: "notes:read notes:write", team_id: defaultTeamId },
+      { name: "Ada", azp: "console", scope: "notes:read notes:write", team_id: defaultTeamId, realm_access: { roles: ["responder"] } },
       { typ: "at+jwt" },
     );
     expect(await verifier.verify(token)).toEqual({
@@ -51,12 +59,29 @@ describe("a good token", () => {
       name: "Ada",
       teamId: defaultTeamId,
       scopes: new Set(["notes:read", "notes:write"]),
+      roles: new Set(["responder"]),
     });
   });
 
   test("of a service is known by its client being its subject", async () => {
     const token = await issuer.mint(pair, { sub: "assistant", azp: "assistant", client_id: "assistant" }, { typ: "JWT" });
     expect(await verifier.verify(token)).toMatchObject({ kind: "service", subject: "assistant" });
+  });
+
+  test("of Keycloak's service account is known by its client and its user together, never by one of them", async () => {
+    const account = { sub: "0190", azp: "Assistant", preferred_username: "service-account-assistant" };
+    const kindOf = async (claims: Record<string, unknown>) => (await verifier.verify(await issuer.mint(pair, claims))).kind;
+    expect(await kindOf({ ...account, client_id: "Assistant" })).toBe("service");
+    expect(await kindOf(account)).toBe("person");
+    expect(await kindOf({ ...account, client_id: "Assistant", preferred_username: "mallory" })).toBe("person");
+    expect(await kindOf({ ...account, client_id: "Assistant", preferred_username: "service-account-runner" })).toBe("person");
+  });
+
+  test("of a person of an issuer without our scopes gives those that all people have there; a service's own stay its own", async () => {
+    const lenient = makeVerifier({ personScopes: ["notes:read"] });
+    expect((await lenient.verify(await issuer.mint(pair, { azp: "console", scope: "openid" }))).scopes).toEqual(new Set(["notes:read"]));
+    const service = { sub: "assistant", azp: "assistant", scope: "openid" };
+    expect((await lenient.verify(await issuer.mint(pair, service))).scopes).toEqual(new Set(["openid"]));
   });
 
   test("is accepted within the minute of leeway", async () => {
