@@ -9,6 +9,7 @@ export {
   requireScope,
   systemContext,
   type CallContext,
+  type Claims,
   type HttpFacts,
   type Principal,
 } from "./identity/context.ts";
@@ -34,8 +35,9 @@ export type {
   OutboundResult,
   OutboundTarget,
 } from "./outbound/types.ts";
-export { createTokenVerifier, type Claims, type TokenVerifier, type TokenVerifierInput } from "./identity/token-verifier.ts";
-export { roleRules, type RoleRules } from "./identity/roles.ts";
+export { createTokenVerifier, type TokenVerifier, type TokenVerifierInput } from "./identity/token-verifier.ts";
+export { roleRules } from "./config/role-environment.ts";
+export type { RoleRules } from "./identity/roles.ts";
 export { createClientCredentials, type ClientCredentials, type ClientCredentialsInput } from "./identity/client-credentials.ts";
 export { createApiClient, type ApiAnswer, type ApiClient, type ApiFailure } from "./outbound/api-client.ts";
 export { failPoints } from "./lifecycle/fail-points.ts";

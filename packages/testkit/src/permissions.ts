@@ -7,7 +7,7 @@ export const principalNames = ["no-role", ...roles] as const;
 export type PrincipalName = (typeof principalNames)[number];
 
 /** `no`: refused; `own`: admitted in its team; `all`: admitted in any team that it names. */
-export type Expected = "no" | "own" | "all";
+type Expected = "no" | "own" | "all";
 
 /** What a reviewer wrote of one operation. */
 export interface ExpectedRow {

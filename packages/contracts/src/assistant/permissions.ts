@@ -1,4 +1,4 @@
-import type { Permission } from "../shared/permissions.ts";
+import type { Permission } from "../shared/roles.ts";
 
 const asking = { "control-plane": "own" } as const satisfies Permission;
 /** An administrator may look into the sessions of any team, and start none past the control plane. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { roles } from "../shared/permissions.ts";
+import { roles } from "../shared/roles.ts";
 import { text } from "../shared/values.ts";
 
 /** Who is signed in. */

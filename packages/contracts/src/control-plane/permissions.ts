@@ -1,4 +1,4 @@
-import type { Permission } from "../shared/permissions.ts";
+import type { Permission } from "../shared/roles.ts";
 
 const team = { "team-manager": "own", "super-admin": "all" } as const satisfies Permission;
 const response = { responder: "own", ...team } as const satisfies Permission;

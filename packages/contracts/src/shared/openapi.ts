@@ -1,7 +1,7 @@
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject, type ZodOpenApiResponsesObject } from "zod-openapi";
 import { z } from "zod";
 import { isRawBody, type Operation, type Operations, type RawBody } from "./operation.ts";
-import { teamHeader } from "./permissions.ts";
+import { teamHeader } from "./roles.ts";
 import { Problem, type ProblemStatus } from "./problem.ts";
 
 const statusText: Record<number, string> = {

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { roleEnvironment } from "../identity/roles.ts";
 import { ConfigurationError, type FieldProblem } from "./environment.ts";
+import { roleEnvironment } from "./role-environment.ts";
 
 const loopback = new Set(["127.0.0.1", "[::1]", "localhost"]);
 

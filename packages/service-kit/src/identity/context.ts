@@ -2,6 +2,9 @@ import { TeamId, type Role } from "@sre/contracts/shared";
 import type { Log } from "../observe/log.ts";
 import { RuleBroken } from "./rules.ts";
 
+/** What a verified token says. */
+export type Claims = Readonly<Record<string, unknown>>;
+
 /** Who calls. `subject` is stable and unique for its `kind`; `name` is for people. */
 export interface Principal {
   readonly kind: "person" | "service" | "sender" | "system" | "anonymous";

@@ -1,7 +1,8 @@
 import { machineRoles } from "@sre/contracts/shared";
 import { describe, expect, test } from "vitest";
 import { readEnvironment } from "../config/environment.ts";
-import { roleEnvironment, roleRules, rolesOf } from "./roles.ts";
+import { roleEnvironment, roleRules } from "../config/role-environment.ts";
+import { rolesOf } from "./roles.ts";
 
 const rules = roleRules(readEnvironment(roleEnvironment, {}));
 const listed = (roles: unknown, client: string | null = null) => [...rolesOf({ realm_access: { roles } }, client, rules)];

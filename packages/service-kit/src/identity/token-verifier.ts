@@ -2,13 +2,11 @@ import { TeamId } from "@sre/contracts/shared";
 import { errors, jwtVerify, type JWTPayload } from "jose";
 import type { Clock } from "../lifecycle/clock.ts";
 import type { OutboundFactory } from "../outbound/types.ts";
-import { defaultTeamId, type Principal } from "./context.ts";
+import { defaultTeamId, type Claims, type Principal } from "./context.ts";
 import { createIssuer } from "./issuer-document.ts";
 import { rolesOf, type RoleRules } from "./roles.ts";
 import { RuleBroken } from "./rules.ts";
 import { createSigningKeys } from "./signing-keys.ts";
-
-export type Claims = Readonly<Record<string, unknown>>;
 
 /** Decides whether an access token is good, by signature and claims. */
 export interface TokenVerifier {
