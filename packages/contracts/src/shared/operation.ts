@@ -29,6 +29,8 @@ export interface Operation {
   readonly permission?: Permission;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
+  /** For addresses that others compose, whose standard demands it (RFC 6749, 4.1.2): elsewhere an unknown parameter is refused. */
+  readonly unknownQuery?: "ignored";
   readonly headers?: z.ZodObject;
   readonly body?: z.ZodType;
   /** What a success answers: a schema, a raw body, or null for an empty one. */
