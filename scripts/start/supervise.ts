@@ -27,7 +27,7 @@ const compileCache = join(root, "node_modules", ".cache", "node");
 export function startProcess(service: Service, dataDirectory: string): Running {
   mkdirSync(join(dataDirectory, "logs"), { recursive: true });
   const logFile = join(dataDirectory, "logs", `${service.name}.log`);
-  const args = [`--max-old-space-size=${service.heapMegabytesMax}`, "--max-semi-space-size=8", "--no-warnings", service.main];
+  const args = [`--max-old-space-size=${service.heapMegabytesMax}`, "--max-semi-space-size=16", "--no-warnings", service.main];
   const child = spawn(process.execPath, args, {
     cwd: root,
     env: { ...process.env, NODE_COMPILE_CACHE: compileCache, ...service.env, PATH: pathWithTools() },

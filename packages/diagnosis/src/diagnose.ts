@@ -1,5 +1,5 @@
 import type { Answer, Diagnosis, Finding, Scope } from "@sre/contracts/evidence";
-import { gapsOf, type GapContext } from "./conclude/gaps.ts";
+import { gapsOf, saidOf, type GapContext } from "./conclude/gaps.ts";
 import { headlineOf } from "./conclude/headline.ts";
 import { hurtsOf } from "./conclude/hurts.ts";
 import { ruledOut } from "./conclude/ruled-out.ts";
@@ -49,7 +49,7 @@ export function diagnose(given: Scope, answers: readonly Answer[], options: Diag
     causes: verdict === "nothing_wrong" ? [] : [...causes],
     findings: shown(findings),
     ruled_out: ruledOut(seen, findings, ranking),
-    unknown: gaps,
+    unknown: gaps.map((gap) => saidOf(gap, verdict)),
     plan: propose(seen, verdict, ranking),
     engine: engineVersion,
   };

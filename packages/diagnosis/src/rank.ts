@@ -4,6 +4,7 @@ import type { ScorePart, Scored } from "./explain/candidate.ts";
 import { confidencesOf, experiencePart } from "./explain/certainty.ts";
 import { homeOf } from "./explain/home.ts";
 import { scoreOf, isTold } from "./explain/score.ts";
+import { titleOf } from "./explain/title.ts";
 import { faultOf } from "./faults/catalogue.ts";
 import { diagnosisLimits } from "./limits.ts";
 import { fill, sentence, spoken } from "./messages/words.ts";
@@ -33,8 +34,8 @@ function pointInto(list: readonly Finding[], { name, weight, text, because }: Sc
 }
 
 /** What a cause is called, as a sentence. */
-function titleOf({ fault, entity }: Pick<Scored, "fault" | "entity">): LocalizedText {
-  const title = fill(faultOf(fault).title, {}, { entity: spoken(entity) });
+function headingOf(cause: Scored): LocalizedText {
+  const title = titleOf(cause);
   return { en: sentence(title.en), "zh-TW": title["zh-TW"] };
 }
 
@@ -62,7 +63,7 @@ function causeOf(seen: Seen, scored: Scored, { rank, confidence }: Place): Cause
     rank,
     entity: scored.entity,
     fault: scored.fault,
-    title: titleOf(scored),
+    title: headingOf(scored),
     where: whereOf(seen, scored),
     belongs_to: belongsTo(seen, scored),
     confidence,

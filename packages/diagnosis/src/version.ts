@@ -1,2 +1,2 @@
 /** Changes whenever the same evidence may come to another diagnosis. */
-export const engineVersion = "1.6.1";
+export const engineVersion = "1.7.0";

@@ -13,7 +13,9 @@ function useGapWords(): string | null {
   const { diagnosis } = useShownRun();
   const worst = (["verdict", "order", "nothing"] as const).find((effect) => diagnosis.unknown.some((gap) => gap.could_change === effect));
   if (!worst) return null;
-  const effect = { verdict: t("verdict.gapsVerdict"), order: t("verdict.gapsOrder"), nothing: t("verdict.gapsNothing") }[worst];
+  // What is confirmed stands whatever the order of what comes after it.
+  const order = diagnosis.verdict === "confirmed" ? t("verdict.gapsFurther") : t("verdict.gapsOrder");
+  const effect = { verdict: t("verdict.gapsVerdict"), order, nothing: t("verdict.gapsNothing") }[worst];
   return `${t("verdict.gaps", { count: diagnosis.unknown.length })} · ${effect}`;
 }
 

@@ -80,6 +80,7 @@ export const en = {
     gaps_other: "{{count}} questions unanswered",
     gapsVerdict: "could change the verdict",
     gapsOrder: "could change the order of causes",
+    gapsFurther: "could show further causes",
     gapsNothing: "does not change the verdict",
     asOf: "as of",
     age: "diagnosed {{duration}} ago",

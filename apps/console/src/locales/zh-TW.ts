@@ -81,6 +81,7 @@ export const zhTW: Messages = {
     gaps_other: "缺 {{count}} 項證據",
     gapsVerdict: "可能改變結論",
     gapsOrder: "可能改變根因排序",
+    gapsFurther: "可能顯示其他根因",
     gapsNothing: "不影響結論",
     asOf: "資料截至",
     age: "{{duration}}前完成診斷",

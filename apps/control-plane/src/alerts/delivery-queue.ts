@@ -1,9 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { RuleBroken } from "@sre/service-kit";
 
-/** What one replica holds, how much of it it stores in one transaction, and when a refused sender may come back. */
+/**
+ * What one replica holds, how much of it it stores in one transaction, and when a refused sender may come back. How many deliveries
+ * may wait is the server's to say, which counts them before it reads them (`ingestInFlightMax`).
+ */
 export const queueLimits = {
-  deliveriesMax: 384,
   alertsMax: 40_000,
   alertsTogetherMax: 1_024,
   alertsTogetherMin: 64,
@@ -43,7 +45,6 @@ const isUnavailable = (error: unknown): boolean => error instanceof RuleBroken &
 export class DeliveryQueue<D, R> {
   readonly #input: QueueInput<D, R>;
   #waiting: Waiting<D, R>[] = [];
-  #deliveries = 0;
   #alerts = 0;
   #working = false;
   #alertsTogether: number = queueLimits.alertsTogetherMax;
@@ -57,25 +58,23 @@ export class DeliveryQueue<D, R> {
   async add(delivery: D): Promise<R> {
     const alerts = this.#input.alertsIn(delivery);
     this.#admit(alerts);
-    this.#deliveries += 1;
     this.#alerts += alerts;
     try {
       const stored = new Promise<R>((resolve, reject) => this.#waiting.push({ delivery, resolve, reject }));
       if (!this.#working) void this.#work();
       return await stored;
     } finally {
-      this.#deliveries -= 1;
       this.#alerts -= alerts;
     }
   }
 
   #admit(alerts: number): void {
-    const { deliveriesMax, alertsMax, retryAfterSeconds } = queueLimits;
+    const { alertsMax, retryAfterSeconds } = queueLimits;
     // One transaction tries whether the database is back; nobody else waits for what it finds.
     if (this.#out && this.#working) throw unavailable();
     // A delivery larger than all that may wait is taken when nothing waits.
-    if (this.#deliveries >= deliveriesMax || (this.#alerts > 0 && this.#alerts + alerts > alertsMax))
-      throw new RuleBroken("overloaded", "Too many deliveries are being stored.", { retryAfterSeconds });
+    if (this.#alerts > 0 && this.#alerts + alerts > alertsMax)
+      throw new RuleBroken("overloaded", "Too many alerts are being stored.", { retryAfterSeconds });
   }
 
   async #work(): Promise<void> {

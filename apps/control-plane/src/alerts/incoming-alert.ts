@@ -66,8 +66,18 @@ export function isRealTime(atMs: number, receivedAt: Date): boolean {
 // A name is in an index, whose rows hold less than the longest label.
 const nameCharactersMax = 500;
 
+type Texts = Readonly<Record<string, string>>;
+
+// Whoever cuts a text may cut through a character, and half of one is stored nowhere: the sender would be refused for ever.
+function wellFormed(texts: Texts): Texts {
+  const entries = Object.entries(texts);
+  if (entries.every(([, text]) => text.isWellFormed())) return texts;
+  return Object.fromEntries(entries.map(([name, text]) => [name, text.toWellFormed()]));
+}
+
 /** What labels and annotations say, under the name that the labels give. */
-export function contentOf(labels: Readonly<Record<string, string>>, annotations: Readonly<Record<string, string>>): AlertContent {
+export function contentOf(given: Texts, said: Texts): AlertContent {
+  const [labels, annotations] = [wellFormed(given), wellFormed(said)];
   const severity = severityFrom(labels);
   const name = (labels["alertname"] ?? "").slice(0, nameCharactersMax).toWellFormed();
   return { name, severity, opensIncident: severity !== "info" && !neverAnIncident.has(name), labels, annotations };

@@ -1,4 +1,4 @@
-import type { EntityId, Finding, Gap, ScopeAlert } from "@sre/contracts/evidence";
+import type { EntityId, Finding, ScopeAlert } from "@sre/contracts/evidence";
 import { measuredAs } from "../entities.ts";
 import type { Scored } from "../explain/candidate.ts";
 import { scoreOf } from "../explain/score.ts";
@@ -6,7 +6,7 @@ import type { Ranking } from "../rank.ts";
 import type { Seen } from "../seen/seen.ts";
 import type { SeenSeries } from "../seen/series.ts";
 import { ms } from "../time.ts";
-import { isCovered, unmeasured } from "./gaps.ts";
+import { isCovered, unmeasured, type FoundGap } from "./gaps.ts";
 
 /* Whether nothing is wrong: said only of what was seen to be calm, and never because nothing was seen. */
 
@@ -80,7 +80,7 @@ function objectsAreCalm(seen: Seen, findings: readonly Finding[]): boolean {
 }
 
 // A source that is there and failed may hide what is wrong; what nobody records cannot be waited for.
-function nothingHidden(gaps: readonly Gap[]): boolean {
+function nothingHidden(gaps: readonly FoundGap[]): boolean {
   return gaps.every(({ could_change, because }) => could_change !== "verdict" || unmeasured.has(because));
 }
 
@@ -88,7 +88,7 @@ function nothingHidden(gaps: readonly Gap[]): boolean {
 const showsSomething = (cause: Scored) => cause.mechanism.length > 0 || cause.symptoms.length > 0;
 
 /** Whether rules, signals and objects were seen to be calm over the whole window, and nothing speaks for a cause. */
-export function nothingWrong(seen: Seen, findings: readonly Finding[], context: { ranking: Ranking; gaps: readonly Gap[] }): boolean {
+export function nothingWrong(seen: Seen, findings: readonly Finding[], context: { ranking: Ranking; gaps: readonly FoundGap[] }): boolean {
   const suspects = context.ranking.kept.filter((cause) => showsSomething(cause) && cause.reach > 0 && scoreOf(cause) >= suspicious);
   return (
     suspects.length === 0 &&

@@ -1,5 +1,5 @@
 import { byCodeUnit, evidenceId } from "@sre/contracts/canonical";
-import { subjectsOf, type Answer, type Answered, type EntityId, type Gap, type LocalizedText, type Question, type Scope } from "@sre/contracts/evidence"; // prettier-ignore
+import { subjectsOf, type Answer, type Answered, type EntityId, type Gap, type LocalizedText, type Question, type Scope, type Verdict } from "@sre/contracts/evidence"; // prettier-ignore
 import { diagnosisLimits } from "../limits.ts";
 import { kindOf, namespaceOf } from "../entities.ts";
 import { gapReasons, gapWords, questionWords } from "../messages/gaps.ts";
@@ -159,32 +159,44 @@ const signalOf = (question: Question): string => (question.about === "series" ? 
 const wordOf = (question: Question): LocalizedText => questionWords[signalOf(question)] ?? questionWords[question.about] ?? noWord;
 
 /** What is missing, as a person says it: "the log of service cart". */
-export function subjectOf({ question }: Gap): LocalizedText {
+export function subjectOf({ question }: Pick<Gap, "question">): LocalizedText {
   const [what, subject] = [wordOf(question), enumerated((subjectsOf(question) as readonly EntityId[]).map(spoken))];
   return fill({ en: "{what} {subject}", "zh-TW": "{subject} 的{what}" }, {}, { what, subject });
+}
+
+/** A gap before it is put in words: what it could change is said by the verdict. */
+export interface FoundGap extends Omit<Gap, "text"> {
+  readonly words: Readonly<Record<"subject" | "what" | "reason", LocalizedText>>;
 }
 
 const namedMax = 3;
 
 /** What is missing for one reason and weighs the same is one gap: forty logs that nobody kept are one thing to know. */
-function gapOf(could_change: Weight, same: readonly Missing[]): Gap[] {
+function gapOf(could_change: Weight, same: readonly Missing[]): FoundGap[] {
   const [first] = [...same].sort((a, b) => byCodeUnit(a.answer.id, b.answer.id));
   if (first === undefined) return [];
   const { answer, because, detail } = first;
   const { question, id, source } = answer;
   const subjects = [...new Set(same.flatMap((each) => each.subjects))].sort(byCodeUnit);
   const words = { subject: enumerated(subjects.map(spoken), namedMax), what: wordOf(question), reason: gapReasons[because] ?? gapReasons["other"] ?? noWord };
-  return [{ evidence: id, source, question, because, detail, could_change, text: fill(gapWords[could_change], {}, words) }];
+  return [{ evidence: id, source, question, because, detail, could_change, words }];
 } // prettier-ignore
 
 // A limit that no source measures is no gap in what is known: hardly any service has all of them.
 const absentReasons: ReadonlySet<string> = new Set(["unknown_signal", "not_recorded", "no_data"]);
-const isWorthSaying = ({ could_change, because }: Gap) => could_change !== "nothing" || !absentReasons.has(because);
+const isWorthSaying = ({ could_change, because }: FoundGap) => could_change !== "nothing" || !absentReasons.has(because);
 
 const weightOrder: readonly Weight[] = ["verdict", "order", "nothing"];
+const kindOrder = Object.keys(questionWords);
 
-/** Everything that is missing, what could change the verdict first. */
-export function gapsOf(seen: Seen, context: GapContext): Gap[] {
+function byWeight(a: FoundGap, b: FoundGap): number {
+  const weight = (gap: FoundGap) => weightOrder.indexOf(gap.could_change);
+  const kind = ({ question }: FoundGap) => kindOrder.indexOf(signalOf(question));
+  return weight(a) - weight(b) || kind(a) - kind(b) || byCodeUnit(a.evidence, b.evidence);
+}
+
+/** Everything that is missing: what could change the verdict first, and of that what tells most directly how the alert stands. */
+export function gapsOf(seen: Seen, context: GapContext): FoundGap[] {
   const told = toldMeanings(seen);
   const missing = [...seen.answers.flatMap((answer) => missingIn(seen, answer, told)), ...neverAsked(seen)];
   const isLost = lostIn(seen);
@@ -193,8 +205,13 @@ export function gapsOf(seen: Seen, context: GapContext): Gap[] {
   const gaps = [...alike.values()]
     .flatMap((same) => gapOf(same[0]?.weight ?? "nothing", same.map(({ each }) => each)))
     .filter(isWorthSaying); // prettier-ignore
-  const order = (gap: Gap) => weightOrder.indexOf(gap.could_change);
-  return gaps.sort((a, b) => order(a) - order(b) || byCodeUnit(a.evidence, b.evidence)).slice(0, diagnosisLimits.gapsMax);
+  return gaps.sort(byWeight).slice(0, diagnosisLimits.gapsMax);
+}
+
+/** A gap in words. What could change the order of causes cannot move one that is confirmed. */
+export function saidOf({ words, ...gap }: FoundGap, verdict: Verdict): Gap {
+  const effect = verdict === "confirmed" && gap.could_change === "order" ? "further" : gap.could_change;
+  return { ...gap, text: fill(gapWords[effect], {}, words) };
 }
 
 // An answer may end a little before `as_of`: scrapes and steps are not aligned with alerts.

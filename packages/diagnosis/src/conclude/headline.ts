@@ -1,10 +1,10 @@
-import type { Cause, Finding, Gap, LocalizedText, Verdict } from "@sre/contracts/evidence";
+import type { Cause, Finding, LocalizedText, Verdict } from "@sre/contracts/evidence";
 import { changeTitle, isCreation } from "../explain/changes.ts";
 import { changeKindWords } from "../messages/findings.ts";
 import { headlines } from "../messages/headlines.ts";
 import { enumerated, fill, spoken } from "../messages/words.ts";
 import type { Seen } from "../seen/seen.ts";
-import { subjectOf } from "./gaps.ts";
+import { subjectOf, type FoundGap } from "./gaps.ts";
 
 const nothing: LocalizedText = { en: "", "zh-TW": "" };
 
@@ -31,7 +31,7 @@ function calm(seen: Seen, findings: readonly Finding[]): LocalizedText {
 
 interface Known {
   readonly causes: readonly Cause[];
-  readonly gaps: readonly Gap[];
+  readonly gaps: readonly FoundGap[];
   readonly findings: readonly Finding[];
 }
 

@@ -3,8 +3,8 @@ import type { Diagnosis, EntityId, Finding } from "@sre/contracts/evidence";
 import { acquittal, changeTitle } from "../explain/changes.ts";
 import { focusOf } from "../explain/focus.ts";
 import { diagnosisLimits } from "../limits.ts";
-import { faultOf } from "../faults/catalogue.ts";
-import { fill, spoken } from "../messages/words.ts";
+import { titleOf } from "../explain/title.ts";
+import { spoken } from "../messages/words.ts";
 import type { Ranking } from "../rank.ts";
 import type { Seen } from "../seen/seen.ts";
 
@@ -33,10 +33,11 @@ function acquitted(seen: Seen, findings: readonly Finding[], ranking: Ranking): 
 }
 
 function outranked(ranking: Ranking): RuledOut[] {
-  return ranking.dropped.flatMap(({ entity, fault, against }) => {
+  return ranking.dropped.flatMap((dropped) => {
+    const { entity, fault, against } = dropped;
     const because = against[0];
     // "Something is wrong with it" needs no saying of what only suffers.
-    const title = fault === "unknown" ? spoken(entity) : fill(faultOf(fault).title, {}, { entity: spoken(entity) });
+    const title = fault === "unknown" ? spoken(entity) : titleOf(dropped);
     const named = { en: `Not the root cause: ${title.en}`, "zh-TW": `並非根因：${title["zh-TW"]}` };
     return because === undefined ? [] : [{ entity, fault, because, title: named }];
   });

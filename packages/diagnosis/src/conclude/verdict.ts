@@ -1,4 +1,5 @@
-import type { Cause, Finding, Gap, Verdict } from "@sre/contracts/evidence";
+import type { Cause, Finding, Verdict } from "@sre/contracts/evidence";
+import type { FoundGap } from "./gaps.ts";
 import type { Scored } from "../explain/candidate.ts";
 import { isOwnPart } from "../faults/calls.ts";
 import { basisIn, mechanismIn, type Basis } from "../explain/certainty.ts";
@@ -43,7 +44,7 @@ function isOnlyNear(seen: Seen, cause: Scored): boolean {
  * Confirmed: a decisive finding, far ahead of any rival, and no evidence missing that could change it. Likely: one named
  * fault stands out. Nothing wrong: said only of rules and golden signals that were seen to be calm over the whole window.
  */
-export function verdictOf(seen: Seen, findings: readonly Finding[], context: { ranking: Ranking; gaps: readonly Gap[] }): Verdict {
+export function verdictOf(seen: Seen, findings: readonly Finding[], context: { ranking: Ranking; gaps: readonly FoundGap[] }): Verdict {
   const first = context.ranking.kept[0];
   if (nothingWrong(seen, findings, context)) return "nothing_wrong";
   if (first === undefined || first.reach === 0 || first.fault === "unknown") return "inconclusive";

@@ -69,7 +69,9 @@ function judge(seen: Seen, usage: Usage, series: SeenSeries): Finding[] {
   if (!(beyond > 0)) return [];
   const strength = beyond / (beyond + usage.halfDoublings);
   const unit = series.unit ?? "?";
-  const values = { before: levels.before, during: levels.during, unit };
+  // Idle counts as the floor: nothing is infinitely more than usual.
+  const times = levels.during / Math.max(levels.before, floor);
+  const values = { before: levels.before, during: levels.during, times, unit };
   return [finding({ what: usage.what, entity: series.of, strength, evidence: [series.cite], values, now: seen.now.has(series.cite.id) })];
 }
 

@@ -79,7 +79,12 @@ export function detectHandovers(seen: Seen): Finding[] {
     const strength = lossStrength(seconds, most);
     if (strength < ownStrengthMin) return [];
     const evidence = [...gapIn.cites, ...gapOut.cites].slice(0, 10);
-    const values = { seconds: gapIn.seconds + gapOut.seconds, shifted: gapIn.shifted + gapOut.shifted, edges: gapIn.edges + gapOut.edges };
+    const values = {
+      seconds: gapIn.seconds + gapOut.seconds,
+      own: seconds,
+      shifted: gapIn.shifted + gapOut.shifted,
+      edges: gapIn.edges + gapOut.edges,
+    };
     return [finding({ what: "handover_longer", entity: component, strength, evidence, values })];
   });
 }

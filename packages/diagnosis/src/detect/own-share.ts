@@ -29,7 +29,7 @@ export function detectOwnShare(seen: Seen): Finding[] {
   const failing = shares.filter(({ failures }) => failures.effect >= failuresEffectMin);
   return [
     ...slow.map(({ component, seconds, cites }) =>
-      finding({ what: "own_delay", entity: component, strength: believed(seconds) * lossStrength(weighed(seconds), most), evidence: cites, values: { seconds: seconds.total, steps: seconds.steps } }),
+      finding({ what: "own_delay", entity: component, strength: believed(seconds) * lossStrength(weighed(seconds), most), evidence: cites, values: { seconds: seconds.total, own: weighed(seconds), steps: seconds.steps } }),
     ),
     ...failing.map(({ component, failures, cites }) =>
       finding({ what: "own_errors", entity: component, strength: believed(failures) * failureStrength(weighed(failures)), evidence: cites, values: { failed: Math.round(failures.total), steps: failures.steps } }),

@@ -4,11 +4,12 @@ import { isNode } from "../entities.ts";
 import { finding } from "../finding.ts";
 import { faultOf } from "../faults/catalogue.ts";
 import { diagnosisLimits } from "../limits.ts";
-import { fill, spoken } from "../messages/words.ts";
+import { spoken } from "../messages/words.ts";
 import type { Seen } from "../seen/seen.ts";
 import type { Scored } from "./candidate.ts";
 import { isUnwell } from "./unexplained.ts";
 import { scoreOf, hopsTo, partWeights, scorePart } from "./score.ts";
+import { titleOf } from "./title.ts";
 
 /* Upstream explains downstream: what follows from a fault of something it needs loses rank, and says of what. */
 
@@ -71,7 +72,7 @@ function penalty(victim: Scored, cause: Scored): number {
 }
 
 function explainedBy(victim: Scored, { cause, relation }: { cause: Scored; relation: Relation }): Scored {
-  const fault = fill(faultOf(cause.fault).title, {}, { entity: spoken(cause.entity) });
+  const fault = titleOf(cause);
   const what = relation === "here" ? "explained_here" : "explained_by";
   const evidence = cause.mechanism[0]?.evidence ?? cause.symptoms[0]?.evidence ?? victim.symptoms[0]?.evidence ?? [];
   const words = { other: spoken(cause.entity), fault };

@@ -356,3 +356,17 @@ it("takes milliseconds and percent for what they are", () => {
   const converted = run({ ...world, series: odd.filter(({ of }) => of === front) }).diagnosis;
   expect(converted.findings.map(({ text }) => text.en)).toEqual(plain.findings.map(({ text }) => text.en));
 });
+
+describe("how much of what alerts depends on a cause", () => {
+  const reach = (alerting: readonly EntityId[]) => {
+    const alerts = alerting.map((entity, i) => alert(`Errors${i}`, entity, 9));
+    const rules = alerting.map((entity, i) => errorRule(`Errors${i}`, entity, step(0.001, 0.25, { since: 12 })));
+    const found = causes(shop({ alerts, rules }, { cart: hurt })).find(({ entity }) => entity === cart);
+    return found?.parts.find(({ name }) => name === "reach")?.text.en;
+  };
+
+  it("is told by count, and all only where it is all", () => {
+    expect(reach([front])).toBe("Everything that alerts is this object or depends on it");
+    expect(reach([front, cart, stock])).toBe("2 of 3 that alert are this object or depend on it");
+  });
+});

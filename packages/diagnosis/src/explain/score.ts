@@ -92,12 +92,20 @@ function apartWeight({ fault, mechanism, generic, own }: Candidate): number {
   return category === "routing" ? partWeights.reach / 4 : partWeights.apart / 4;
 }
 
+const farReach = hopDecay ** 4;
+
+function reachWord(seen: Seen, reach: number, { count, all }: { count: number; all: number }): PartWord {
+  if (reach === 0) return "reach_none";
+  if (!seen.graph.hasCalls && reach <= unknownReach) return "reach_unknown";
+  if (count < all) return "reach_some";
+  return reach >= farReach ? "reach_all" : "reach_far";
+}
+
 function reachPart(seen: Seen, candidate: Candidate, { reach, focus }: { reach: number; focus: Focus }): ScorePart {
-  const share = sixDigits(reach);
-  const unknown = !seen.graph.hasCalls && reach > 0 && reach <= unknownReach && focus.components.length > 0;
-  const word = unknown ? "reach_unknown" : reach === 0 ? "reach_none" : reach >= hopDecay ** 4 ? "reach_all" : "reach_some";
+  const all = focus.components.length;
+  const count = focus.components.filter((component) => hopsTo(seen, component, candidate) !== null).length;
   const weight = reach === 0 ? apartWeight(candidate) : partWeights.reach * reach;
-  return scorePart({ name: "reach", weight, word, values: { share } });
+  return scorePart({ name: "reach", weight, word: reachWord(seen, reach, { count, all }), values: { count, all } });
 }
 
 const lateMs = 15 * 60_000;

@@ -16,10 +16,11 @@ export const callFaults = {
   },
   slow_connections: {
     category: "network", home: "service", title: text("calls to and from {entity} are slow in transit", "進出 {entity} 的呼叫在傳輸途中變慢"),
+    titled: { by: "handover_longer", unless: "way_longer", title: text("time is lost in {entity} or on the way to and from it", "時間耗在 {entity} 或進出它的連線上") },
     shownBy: { way_longer: 0.95, handover_longer: 0.95 }, supportedBy: { own_time_risen: 0.9, own_delay: 0.9, own_failures: 0.9, own_errors: 0.9, own_log_new: 0.9, step_left_out: 0.9, cpu_risen: 0.9, memory_risen: 0.3 },
     decisive: ["way_longer"], speaksAgainst: text("server and client that see the same time", "伺服端與用戶端量到的時間相同"), follows: here,
     settledBy: text("The round-trip time to {entity} from a pod that calls it", "從呼叫端 Pod 量測到 {entity} 的往返時間"), settlingSignal: "latency",
-    plan: ["kubernetes.inspect_endpoints", "kubernetes.inspect_pods"],
+    plan: ["kubernetes.inspect_endpoints", "kubernetes.inspect_pods", "kubernetes.inspect_logs"],
   },
   failing_by_itself: {
     category: "runtime", home: "service", title: text("{entity} itself is failing", "{entity} 自身發生錯誤"),
@@ -44,6 +45,7 @@ export const callFaults = {
   },
   memory_surge: {
     category: "capacity", home: "service", title: text("{entity} uses far more memory than usual", "{entity} 的記憶體用量遠高於平常"),
+    titled: { by: "cpu_risen", title: text("{entity} uses far more memory and CPU than usual", "{entity} 的記憶體與 CPU 用量皆遠高於平常") },
     // Filling memory takes CPU, burning CPU takes no memory: of two rises that are as strong, memory is the cause.
     shownBy: { memory_risen: 0.95 }, supportedBy: { cpu_risen: 0.8 },
     decisive: ["memory_risen"], speaksAgainst: text("memory that stays level", "記憶體用量持平"), follows: here,

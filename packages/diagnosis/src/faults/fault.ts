@@ -5,6 +5,13 @@ import type { ActionId } from "../propose/actions.ts";
 /** Where a fault lives: the object that a person would change. */
 export type FaultHome = "workload" | "service" | "node" | "namespace" | "self";
 
+/** Another title of a fault, for what shows it `by` that finding and not by `unless`. */
+interface TitleVariant {
+  readonly by: FindingKind;
+  readonly unless?: FindingKind;
+  readonly title: Template;
+}
+
 export interface Fault {
   readonly category:
     | "runtime"
@@ -23,6 +30,8 @@ export interface Fault {
   /** Coarser names of the same fault: they are not told where this one is. */
   readonly refines?: readonly string[];
   readonly title: Template;
+  /** What it is called instead where something else, or something more, shows it. */
+  readonly titled?: TitleVariant;
   /** What shows it, and how surely: the chance that this finding alone means this fault. */
   readonly shownBy: Partial<Record<FindingKind, number>>;
   /** What makes it surer once something has shown it. */

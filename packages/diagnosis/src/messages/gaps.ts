@@ -45,7 +45,7 @@ export const gapReasons: Readonly<Record<string, Template>> = {
   other: { en: "there is no answer", "zh-TW": "沒有回應" },
 };
 
-export const gapWords: Readonly<Record<"verdict" | "order" | "nothing", Template>> = {
+export const gapWords: Readonly<Record<"verdict" | "order" | "further" | "nothing", Template>> = {
   verdict: {
     en: "Missing: {what} {subject} ({reason}). It could change the verdict.",
     "zh-TW": "尚缺{subject} 的{what}（{reason}），可能改變結論。",
@@ -53,6 +53,10 @@ export const gapWords: Readonly<Record<"verdict" | "order" | "nothing", Template
   order: {
     en: "Missing: {what} {subject} ({reason}). It could change the order of causes.",
     "zh-TW": "尚缺{subject} 的{what}（{reason}），可能改變根因排序。",
+  },
+  further: {
+    en: "Missing: {what} {subject} ({reason}). The confirmed cause stands without it; it could show further ones.",
+    "zh-TW": "尚缺{subject} 的{what}（{reason}）。不影響已確認的根因，但可能顯示其他根因。",
   },
   nothing: { en: "Missing: {what} {subject} ({reason}).", "zh-TW": "尚缺{subject} 的{what}（{reason}）。" },
 };

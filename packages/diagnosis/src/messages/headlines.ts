@@ -8,8 +8,8 @@ export const headlines = {
   since: { en: ", since {time:time}", "zh-TW": "，自 {time:time} 起" },
   leading: { en: "Not certain yet. Most suspicious: {title}{change}{since}", "zh-TW": "尚無法判定，目前最可疑：{title}{change}{since}" },
   nothing_known: {
-    en: "What is wrong cannot be told without {gaps}",
-    "zh-TW": "無法判定，尚缺關鍵證據：{gaps}",
+    en: "Whether anything is wrong cannot be told: missing {gaps}",
+    "zh-TW": "無法判定是否異常，尚缺關鍵證據：{gaps}",
   },
   nothing_found: { en: "No cause was found in anything that was looked at", "zh-TW": "已查看的證據中找不到根因" },
   nothing_wrong: {

@@ -15,6 +15,7 @@ const actions = Object.entries(actionCatalogue).flatMap(([key, { title, effect }
 ]);
 const faults = faultKinds.flatMap((kind): [string, LocalizedText][] => [
   [`${kind} title`, faultOf(kind).title],
+  [`${kind} other title`, faultOf(kind).titled?.title ?? faultOf(kind).title],
   [`${kind} against`, faultOf(kind).speaksAgainst],
   [`${kind} settled`, faultOf(kind).settledBy],
 ]);
@@ -105,6 +106,8 @@ describe("fill", () => {
     expect(enumerated(things.slice(0, 1))).toEqual({ en: "a", "zh-TW": "a" });
     expect(enumerated(things.slice(0, 2))).toEqual({ en: "a and b", "zh-TW": "a、b" });
     expect(enumerated(things)).toEqual({ en: "a, b and 1 more", "zh-TW": "a、b 等 3 項" });
+    const services = ["service/cart", "service/mail", "pod/x"].map((id) => spoken(`eu-1/shop/${id}`));
+    expect(enumerated(services, 3)).toEqual({ en: "service cart, mail and pod x", "zh-TW": "服務 cart、mail、Pod x" });
   });
 
   it("writes a time in UTC", () => {

@@ -2,13 +2,17 @@ import type { Template } from "./words.ts";
 
 /** Why a part of a confidence has the weight that it has. */
 export const partWords = {
-  mechanism: { en: "What was seen shows this fault", "zh-TW": "觀測到的現象直接顯示此故障" },
+  mechanism: { en: "What was seen shows this fault", "zh-TW": "觀測到的現象顯示此故障" },
   mechanism_unwell: { en: "It is plainly unwell, but nothing tells the fault by name", "zh-TW": "明顯有異常，但沒有證據指出是哪種故障" },
   mechanism_generic: { en: "Its signals changed, but nothing shows how it fails", "zh-TW": "訊號有變化，但沒有證據顯示如何故障" },
   reach_all: { en: "Everything that alerts is this object or depends on it", "zh-TW": "所有告警對象都是它本身或依賴它" },
   reach_some: {
-    en: "{share:percent} of what alerts is this object or depends on it",
-    "zh-TW": "{share:percent} 的告警對象是它本身或依賴它",
+    en: "{count} of {all} that alert are this object or depend on it",
+    "zh-TW": "{all} 個告警對象中，有 {count} 個是它本身或依賴它",
+  },
+  reach_far: {
+    en: "Everything that alerts depends on it, but only over several calls",
+    "zh-TW": "所有告警對象都依賴它，但中間隔了數層呼叫",
   },
   reach_none: { en: "Nothing that alerts is known to depend on it", "zh-TW": "沒有已知的告警對象依賴它" },
   reach_unknown: { en: "What depends on it is not known", "zh-TW": "依賴關係不明" },

@@ -140,11 +140,19 @@ export function fill(template: Template, values: Values, localized: Readonly<Rec
   return { en: fillOne(template.en, pick("en"), "en"), "zh-TW": fillOne(template["zh-TW"], pick("zh-TW"), "zh-TW") };
 }
 
+// "service cart, service mail" is said as "service cart, mail".
+function withoutRepeatedKind(names: readonly string[]): string[] {
+  const kindOf = (name = "") => /^\S+ (?=\S)/.exec(name)?.[0] ?? "";
+  return names.map((name, i) =>
+    i > 0 && kindOf(name) !== "" && kindOf(name) === kindOf(names[i - 1]) ? name.slice(kindOf(name).length) : name,
+  );
+}
+
 /** Some things in one breath: the first few by name, the rest as a number. */
 export function enumerated(things: readonly LocalizedText[], named = 2): LocalizedText {
   const [first, more] = [things.slice(0, named), things.length - named];
-  const [en, zh] = [first.map((thing) => thing.en), first.map((thing) => thing["zh-TW"])];
-  if (more > 0) return { en: `${en.join(", ")} and ${more} more`, "zh-TW": `${zh.join("、")} 等 ${things.length} 項` };
+  const [en, zh] = [withoutRepeatedKind(first.map((thing) => thing.en)), withoutRepeatedKind(first.map((thing) => thing["zh-TW"]))];
+  if (more > 0) return { en: `${en.join(", ")} and ${more} more`, "zh-TW": joined(zh.join("、"), ` 等 ${things.length} 項`) };
   return { en: [en.slice(0, -1).join(", "), ...en.slice(-1)].filter((part) => part !== "").join(" and "), "zh-TW": zh.join("、") };
 }
 

@@ -90,5 +90,5 @@ export function propose(seen: Seen, verdict: Verdict, { kept, causes }: Ranking)
   const acting = usable.length > 0 ? usable : own.filter(({ action }) => actionOf(action).mutates);
   const chosen = verdict === "inconclusive" ? looking : [...acting, ...looking];
   const steps = chosen.map((proposed, index) => stepOf(seen, cause, { proposed, index }));
-  return { for_cause: 1, requires_approval: steps.some(({ mutates }) => mutates), steps };
+  return { for_cause: steps.length === 0 ? null : 1, requires_approval: steps.some(({ mutates }) => mutates), steps };
 }

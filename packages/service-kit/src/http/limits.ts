@@ -18,6 +18,9 @@ export const httpLimits = {
   connectionsMax: 4_096,
   handlerDeadlineMs: 30_000,
   inFlightMax: 512,
+  /** Deliveries of senders among them, so that people still get their pages in a storm. */
+  ingestInFlightMax: 160,
+  ingestRetryAfterSeconds: 5,
   streamsMax: 1_024,
   healthCheckDeadlineMs: 1_000,
   healthCacheMs: 1_000,

@@ -11,7 +11,8 @@ const contentType = /^([a-z]+\/[a-z.+-]+)(?: *; *charset="?utf-8"?)?$/i;
 const cookiesMax = 50;
 
 function cookiesOf(header: string | undefined): Record<string, string> {
-  const pairs = (header ?? "").split(";").slice(0, cookiesMax);
+  if (header === undefined) return {};
+  const pairs = header.split(";").slice(0, cookiesMax);
   // The first of equal names wins, as browsers send the most specific path first.
   return Object.fromEntries(
     pairs

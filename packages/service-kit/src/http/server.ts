@@ -5,9 +5,11 @@ import { answerClientError } from "./client-errors.ts";
 import { guardOf, release, routeOf, stateOf, type Dispatch } from "./dispatch.ts";
 import { createHealthReport, type HealthReport } from "./health.ts";
 import { httpLimits, type HttpLimits } from "./limits.ts";
+import { limitIngest } from "./ingest-room.ts";
 import { problemOf, ruleOf } from "./problems.ts";
 import { sendProblem, setSecurityHeaders, type LooseReply } from "./replies.ts";
 import { parseBody } from "./requests.ts";
+import { pathPattern, routePath } from "./routes.ts";
 import type { HttpServer, HttpServerInput } from "./types.ts";
 
 type AnyHandler = Parameters<typeof routeOf>[1];
@@ -48,15 +50,6 @@ function createApp(limits: HttpLimits): FastifyInstance {
     },
     clientErrorHandler: answerClientError,
   });
-}
-
-function routePath(operation: Operation): string {
-  return operation.path.replaceAll(/\{(\w+)\}/g, ":$1");
-}
-
-function pathPattern(operation: Operation): RegExp {
-  const escaped = operation.path.replaceAll(/[.*+?^$()|[\]\\]/g, String.raw`\$&`);
-  return new RegExp(`^${escaped.replaceAll(/\{\w+\}/g, "[^/]+")}$`);
 }
 
 /** What is refused outside of any operation: 405 with Allow where the path exists, else 404. */
@@ -205,6 +198,8 @@ export async function startHttpServer<Ops extends Operations>(given: HttpServerI
   const report = createHealthReport({ ...input, limits });
   const app = createApp(limits);
   app.server.maxConnections = limits.connectionsMax;
+  const { ingestInFlightMax: max, ingestRetryAfterSeconds: retryAfterSeconds } = limits;
+  limitIngest(app.server, { operations: input.operations, max, retryAfterSeconds, metrics: input.metrics });
   addHooks(app, input, dispatch);
   addRefusals(app, input, dispatch);
   addRoutes(app, input.operations, {

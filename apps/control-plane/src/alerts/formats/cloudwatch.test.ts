@@ -38,6 +38,13 @@ describe("an alarm of CloudWatch", () => {
     }); // prettier-ignore
   });
 
+  test("that claims a time further ahead than clocks stray counts as of now, so that it cannot outdate what comes after it", () => {
+    const ahead = read(notification({ ...alarm, StateChangeTime: "2026-11-24T20:00:00.000+0000" }));
+    expect(ahead).toMatchObject({ kind: "keyed", keyed: { startsAt: receivedAt, changedAt: receivedAt } });
+    const near = read(notification({ ...alarm, StateChangeTime: "2026-11-24T10:09:00.000+0000" }));
+    expect(near).toMatchObject({ kind: "keyed", keyed: { changedAt: new Date("2026-11-24T10:09:00.000Z") } });
+  });
+
   test("comes alone with raw delivery, and is the same", () => {
     expect(read(alarm)).toEqual(read(notification(alarm)));
   });

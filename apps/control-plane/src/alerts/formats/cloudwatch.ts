@@ -35,6 +35,9 @@ function contentOfAlarm(alarm: CloudWatchAlarm): AlertContent {
   return contentOf(labels, given({ summary, description: AlarmDescription, reason: NewStateReason, alarm_arn: AlarmArn }));
 }
 
+// A time further ahead than clocks stray would outdate every true message until it has passed: the message counts as of now.
+const aheadMsMax = 5 * 60_000;
+
 /**
  * Reads an alarm. Its times order its messages, which SNS may deliver late or twice. Too few data is no recovery: an alarm that
  * was on stays on; one that was not becomes a warning, because only who asked to be told of it is sent it.
@@ -47,7 +50,7 @@ function readAlarm(item: unknown, receivedAt: Date): ReadAlert {
   if (!isRealTime(changedMs, receivedAt)) return malformed("StateChangeTime", "must be a real time");
   if (state === "INSUFFICIENT_DATA" && before === "ALARM") return { kind: "ignored" };
   const fingerprint = sha256(AlarmArn ?? `${AWSAccountId}/${Region}/${AlarmName}`).slice(0, 32);
-  const changedAt = new Date(changedMs);
+  const changedAt = new Date(changedMs > receivedAt.getTime() + aheadMsMax ? receivedAt : changedMs);
   const status = state === "OK" ? "resolved" : "firing";
   // Of an end that ends nothing, as of an alarm that was just made, nothing is remembered.
   const content = state === "OK" && before !== "ALARM" ? null : contentOfAlarm(parsed.data);

@@ -94,6 +94,14 @@ describe("PagerDuty", () => {
     ]); // prettier-ignore
   });
 
+  test("a name that is cut through a character holds no half of one, which no database would store", () => {
+    const { class: _, ...plain } = payload;
+    const [read] = readAll("pagerduty", { ...trigger, payload: { ...plain, summary: `${"x".repeat(199)}\u{1F525} is on` } });
+    const labels = read?.kind === "keyed" ? read.keyed.content?.labels : undefined;
+    expect(labels?.["alertname"]?.startsWith("x".repeat(199))).toBe(true);
+    expect(labels?.["alertname"]?.isWellFormed()).toBe(true);
+  });
+
   test("the others speak of the alert of their key", () => {
     const keys = ["trigger", "acknowledge", "resolve"].map((event_action) => {
       const [read] = readAll("pagerduty", { ...trigger, event_action, ...(event_action === "trigger" ? {} : { payload: undefined }) });
