@@ -46,8 +46,8 @@ describe.skipIf(url === "")("both services with a real Keycloak", () => {
     await platform?.close();
   });
 
-  const call = (base: string, path: string, token: string, init: RequestInit = {}) =>
-    fetch(`${base}${path}`, { ...init, headers: { authorization: `Bearer ${token}`, "content-type": "application/json" } });
+  const call = (address: string, token: string, init: RequestInit = {}) =>
+    fetch(address, { ...init, headers: { authorization: `Bearer ${token}`, "content-type": "application/json" } });
 
   describe("services", () => {
     const [reading, running] = ["incidents:read alerts:read", "diagnostics:run diagnostics:read"];
@@ -57,16 +57,16 @@ describe.skipIf(url === "")("both services with a real Keycloak", () => {
         await keycloak.serviceToken("control-plane", running),
         await keycloak.serviceToken("assistant", reading),
       ];
-      expect((await call(platform.assistantUrl, "/api/v1/tools/status", fromControl)).status).toBe(200);
-      expect((await call(platform.url, "/api/v1/incidents", fromAssistant)).status).toBe(200);
-      expect((await call(platform.assistantUrl, "/api/v1/tools/status", fromAssistant)).status).toBe(401);
-      expect((await call(platform.url, "/api/v1/incidents", fromControl)).status).toBe(401);
+      expect((await call(`${platform.assistantUrl}/api/v1/tools/status`, fromControl)).status).toBe(200);
+      expect((await call(`${platform.url}/api/v1/incidents`, fromAssistant)).status).toBe(200);
+      expect((await call(`${platform.assistantUrl}/api/v1/tools/status`, fromAssistant)).status).toBe(401);
+      expect((await call(`${platform.url}/api/v1/incidents`, fromControl)).status).toBe(401);
     });
 
     test("get no right that their machine has not, however they ask", async () => {
       const token = await keycloak.serviceToken("assistant", "incidents:read");
       const body = JSON.stringify({ title: "By the assistant", severity: "info" });
-      expect((await call(platform.url, "/api/v1/incidents", token, { method: "POST", body })).status).toBe(403);
+      expect((await call(`${platform.url}/api/v1/incidents`, token, { method: "POST", body })).status).toBe(403);
       await expect(keycloak.serviceToken("assistant", "incidents:write")).rejects.toThrow(/invalid_scope/);
     });
 
@@ -78,15 +78,15 @@ describe.skipIf(url === "")("both services with a real Keycloak", () => {
         receiver: "sre",
         alerts: [alert()],
       });
-      const sent = await call(platform.url, "/api/v1/webhooks/alertmanager", platform.ingestToken, { method: "POST", body });
+      const sent = await call(`${platform.url}/api/v1/webhooks/alertmanager`, platform.ingestToken, { method: "POST", body });
       expect(sent.status).toBe(200);
       const { incident_ids: ids } = (await sent.json()) as { incident_ids: string[] };
       const read = async () =>
         (await (
-          await call(platform.url, `/api/v1/incidents/${ids[0]}`, await keycloak.serviceToken("assistant", reading))
+          await call(`${platform.url}/api/v1/incidents/${ids[0]}`, await keycloak.serviceToken("assistant", reading))
         ).json()) as Incident;
       await expect.poll(async () => (await read()).diagnosis?.status, { timeout: 60_000, interval: 500 }).toBe("reported");
-      const status = await call(platform.assistantUrl, "/api/v1/tools/status", await keycloak.serviceToken("control-plane", running));
+      const status = await call(`${platform.assistantUrl}/api/v1/tools/status`, await keycloak.serviceToken("control-plane", running));
       const { tools } = (await status.json()) as { tools: Tool[] };
       expect(tools.find(({ name }) => name === "control-plane")).toMatchObject({ state: "ok" });
     });
@@ -118,19 +118,20 @@ describe.skipIf(url === "")("both services with a real Keycloak", () => {
     }
 
     /** What the page itself is answered, with the cookie and token of its session. */
-    const fromPage = (page: Page, method: string, path: string, body?: object) =>
+    const fromPage = (page: Page, route: `${"GET" | "POST"} /${string}`, body?: object) =>
       page.evaluate(
         async (asked) => {
           const session = (await (await fetch("/auth/session")).json()) as { csrf_token?: string };
           const headers = { "content-type": "application/json", "x-csrf-token": session.csrf_token ?? "" };
-          const answer = await fetch(asked.path, {
-            method: asked.method,
+          const [method = "", path = ""] = asked.route.split(" ");
+          const answer = await fetch(path, {
+            method,
             headers,
             ...(asked.body ? { body: JSON.stringify(asked.body) } : {}),
           });
           return { status: answer.status, body: (await answer.json().catch(() => null)) as unknown };
         },
-        { method, path, body },
+        { route, body },
       );
 
     test("sign in with code and PKCE, work with the roles that Keycloak gave them, and sign out here and there", () =>
@@ -138,16 +139,16 @@ describe.skipIf(url === "")("both services with a real Keycloak", () => {
         const asked = await signIn(page, await newPerson(["responder"]));
         expect(asked.get("code_challenge_method")).toBe("S256");
         expect(asked.get("code_challenge")).toMatch(/^[\w-]{43}$/);
-        const { body: session } = await fromPage(page, "GET", "/auth/session");
+        const { body: session } = await fromPage(page, "GET /auth/session");
         expect(session).toMatchObject({ roles: ["responder"], scopes: expect.arrayContaining(["incidents:write", "self:read"]) });
         const incident = { title: "By hand", severity: "info" };
-        expect((await fromPage(page, "POST", "/api/v1/incidents", incident)).status).toBe(201);
-        expect((await fromPage(page, "GET", "/api/v1/audit-logs")).status).toBe(403);
+        expect((await fromPage(page, "POST /api/v1/incidents", incident)).status).toBe(201);
+        expect((await fromPage(page, "GET /api/v1/audit-logs")).status).toBe(403);
 
         await page.getByRole("button", { name: /Appearance/i }).click();
         await page.getByRole("menuitem", { name: "Sign out" }).click();
         await page.waitForURL((at) => at.href.startsWith(platform.url) && !at.pathname.startsWith("/incidents"));
-        expect((await fromPage(page, "GET", "/auth/session")).status).toBe(401);
+        expect((await fromPage(page, "GET /auth/session")).status).toBe(401);
         await page.goto(`${platform.url}/auth/login`);
         await expect.poll(() => page.locator("#password").count()).toBe(1);
       }));
@@ -155,16 +156,16 @@ describe.skipIf(url === "")("both services with a real Keycloak", () => {
     test("who have no role of ours can sign in and do nothing", () =>
       inPage(async (page) => {
         await signIn(page, await newPerson([]));
-        const { body } = await fromPage(page, "GET", "/auth/session");
+        const { body } = await fromPage(page, "GET /auth/session");
         expect(body as SignedIn).toMatchObject({ roles: [] });
-        expect((await fromPage(page, "GET", "/api/v1/incidents")).status).toBe(403);
+        expect((await fromPage(page, "GET /api/v1/incidents")).status).toBe(403);
       }));
 
     test("of another team see an empty house", () =>
       inPage(async (page) => {
         await signIn(page, await newPerson(["team-manager"], otherTeam));
-        expect((await fromPage(page, "GET", "/auth/session")).body).toMatchObject({ team_id: otherTeam });
-        expect((await fromPage(page, "GET", "/api/v1/incidents")).body).toMatchObject({ items: [] });
+        expect((await fromPage(page, "GET /auth/session")).body).toMatchObject({ team_id: otherTeam });
+        expect((await fromPage(page, "GET /api/v1/incidents")).body).toMatchObject({ items: [] });
       }));
 
     test("cannot come back with somebody else's answer, nor be sent elsewhere by Keycloak", () =>
