@@ -92,7 +92,48 @@ describe("a good token", () => {
     const token = await issuer.mint(pair, { scope: ["*"], team_id: "everyone" });
     expect(await verifier.verify(token)).toMatchObject({ teamId: null, scopes: new Set() });
   });
+
+  test("that names no team is of the installation's one, and one that lists its scopes has those that are texts", async () => {
+    const token = await issuer.mint(pair, { scope: undefined, scp: ["notes:read", 7, "notes:write"], team_id: undefined });
+    expect(await verifier.verify(token)).toMatchObject({ teamId: defaultTeamId, scopes: new Set(["notes:read", "notes:write"]) });
+  });
+
+  test.each([
+    ["a nonce beside its scope", { nonce: "n", scope: "notes:read" }],
+    ["a nonce beside its listed scopes", { nonce: "n", scp: ["notes:read"] }],
+    ["Keycloak's kind of an access token", { typ: "Bearer" }],
+    ["no scope at all", { scope: undefined }],
+  ])("may have %s", async (_, claims) => {
+    expect(await refusal(await issuer.mint(pair, claims))).toContain("accepted");
+  });
+
+  test("of a service is known by Auth0's word for its grant, and named by its client", async () => {
+    const service = await issuer.mint(pair, { sub: "app@clients", azp: "app", gty: "client-credentials", name: "Mallory" });
+    expect(await verifier.verify(service)).toMatchObject({ kind: "service", subject: "app@clients", name: "app" });
+    expect((await verifier.verify(await issuer.mint(pair, { azp: "app", gty: "password" }))).kind).toBe("person");
+  });
+
+  test("gives a name of at most 500 characters, or else the subject", async () => {
+    expect((await verifier.verify(await issuer.mint(pair, { name: "a".repeat(500) }))).name).toHaveLength(500);
+    expect((await verifier.verify(await issuer.mint(pair, { name: "a".repeat(501) }))).name).toBe("ada");
+    expect((await verifier.verify(await issuer.mint(pair, { name: "", preferred_username: "ada.l" }))).name).toBe("ada.l");
+  });
+
+  test("may be of 12,288 characters, and not of more", async () => {
+    const ofLength = async (padding: number) => issuer.mint(pair, { padding: "a".repeat(padding) });
+    const empty = (await ofLength(0)).length;
+    const most = Math.floor(((12_288 - empty) * 3) / 4) - 1;
+    expect(await refusal(await ofLength(most))).toContain("accepted");
+    expect(await refusal(await ofLength(most + 10))).toBe("invalid_token");
+  });
 });
+
+test.each([["HS256"], ["ES256", "HS512"], ["none"], ["ES256", "none"]])(
+  "a verifier is not made for algorithms of shared secrets or none: %s %s",
+  (...algorithms) => {
+    expect(() => makeVerifier({ algorithms })).toThrow(/asymmetric/);
+  },
+);
 
 describe("a token is refused", () => {
   const claims: readonly [string, Record<string, unknown>][] = [
@@ -103,9 +144,14 @@ describe("a token is refused", () => {
     ["that was issued in the future", { iat: nowSeconds + 120 }],
     ["without an end", { exp: undefined }],
     ["without a subject", { sub: undefined }],
+    ["with an empty subject", { sub: "" }],
+    ["with a subject that no column holds", { sub: "a".repeat(501) }],
+    ["with a nonce and no scope, as ID tokens have it", { nonce: "n", scope: undefined }],
     ["without the time of its issue", { iat: undefined }],
     ["that is an ID token by its hash", { at_hash: "abc" }],
+    ["that is an ID token by its hash of a code", { c_hash: "abc" }],
     ["that is an ID token by its kind", { typ: "ID" }],
+    ["that is a refresh token", { typ: "Refresh" }],
     ["that is a logout token", { events: {} }],
   ];
   test.each(claims)("%s", async (_, changed) => {

@@ -118,7 +118,6 @@ export function createTokenVerifier(input: TokenVerifierInput): TokenVerifier {
         throw invalid("issued in the future");
       return payload;
     } catch (error) {
-      if (error instanceof RuleBroken) throw error;
       if (error instanceof errors.JOSEError || error instanceof TypeError) throw invalid("not verified", error);
       throw error;
     }
