@@ -83,6 +83,17 @@ export async function accessMismatches(world: AccessWorld, given: AccessCase, na
 const notForbidden = (name: PrincipalName, { status }: ObservedReply): string | null =>
   status === 403 || name === "ingest-key" ? null : `named another team, and answered ${status}`;
 
+/** Calls one operation without any credentials; null when that is refused as it must be. */
+export async function anonymousMismatch(
+  { inject }: AccessWorld,
+  { operation, row, call }: Omit<AccessCase, "namesObject">,
+): Promise<string | null> {
+  const well = await call();
+  const { status, text } = await sendCall(inject, operation.method, { ...well, headers: withoutCredentials(well.headers ?? {}) });
+  const refused = status === 401 && text.includes('"code":"unauthenticated"');
+  return refused ? null : `${row.operation} answers ${status} ${text.slice(0, 200)} to a caller without credentials`;
+}
+
 /** How the other team is answered: as if the object did not exist, and with nothing of ours in any case. */
 function hidden(
   { secrets }: AccessWorld,

@@ -1,4 +1,4 @@
-export { accessMismatches, type AccessWorld } from "./access-probe.ts";
+export { accessMismatches, anonymousMismatch, type AccessWorld } from "./access-probe.ts";
 export { disagreements, principalNames, readPermissionsCsv, survivingMutants, type PrincipalName } from "./permissions.ts";
 export { testDatabases, type TestDatabase } from "@sre/storage/testing";
 export { createApiContract, type ApiContract, type ApiDocument, type DocumentedOperation, type ObservedReply } from "./api-contract.ts";

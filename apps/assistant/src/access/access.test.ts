@@ -4,6 +4,7 @@ import { assistantOperations, DiagnosticResult, roles, TeamId, type Operation } 
 import { defaultTeamId, newUuid, RuleBroken, type CallContext, type TokenVerifier } from "@sre/service-kit";
 import {
   accessMismatches,
+  anonymousMismatch,
   disagreements,
   principalNames,
   readPermissionsCsv,
@@ -88,6 +89,9 @@ describe.each(testDatabases)("permissions over HTTP on $name", (database) => {
   describe.each(guarded)("$operation", (row) => {
     const name = row.operation as Name;
     const operation: Operation = assistantOperations[name];
+    test("by nobody", async () => {
+      expect(await anonymousMismatch(access, { operation, row, call: async () => contractCases[name].success[1](world) })).toBeNull();
+    });
     test.each(principalNames)("by %s", async (principal) => {
       const call = async () => contractCases[name].success[1](world);
       expect(await accessMismatches(access, { operation, row, call, namesObject: operation.path.includes("{") }, principal)).toEqual([]);

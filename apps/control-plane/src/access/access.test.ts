@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { controlPlaneOperations, machineRoles, type Operation } from "@sre/contracts/control-plane";
 import { newUuid, type CallContext } from "@sre/service-kit";
 import {
-  accessMismatches, disagreements, principalNames, readPermissionsCsv, survivingMutants, testContext, testDatabases, type AccessWorld, type PrincipalName,
+  accessMismatches, anonymousMismatch, disagreements, principalNames, readPermissionsCsv, survivingMutants, testContext, testDatabases, type AccessWorld, type PrincipalName,
 } from "@sre/testkit"; // prettier-ignore
 import { controlPlaneRoutes } from "../http/routes.ts";
 import type { People } from "../people/people.ts";
@@ -95,6 +95,9 @@ describe.each(testDatabases)("permissions over HTTP on $name", (database) => {
   describe.each(guarded)("$operation", (row) => {
     const name = row.operation as Name;
     const operation: Operation = controlPlaneOperations[name];
+    test("by nobody", async () => {
+      expect(await anonymousMismatch(access, { operation, row, call: async () => callOf(name)(world) })).toBeNull();
+    });
     test.each(principalNames)("by %s", async (principal) => {
       const call = async () => callOf(name)(world);
       expect(await accessMismatches(access, { operation, row, call, namesObject: namesObject(operation) }, principal)).toEqual([]);
