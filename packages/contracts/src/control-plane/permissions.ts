@@ -29,6 +29,7 @@ export const controlPlanePermissions = {
 
   listAlerts: reading,
   getAlert: reading,
+  getAlertStorm: people,
   previewAlerts: asking,
   listQuarantinedAlerts: people,
   replayQuarantinedAlert: responding,
