@@ -121,6 +121,18 @@ describe("signing in with the development issuer", () => {
     expect(rows).toMatchObject([{ actor: "On-call engineer", actor_kind: "person", subject: "oncall" }]);
   });
 
+  test("keeps the roles of the moment, and takes no machine's for one whatever the session says", async () => {
+    const browser = new Browser();
+    await signIn(browser);
+    expect((await session(browser)).roles).toEqual(["responder", "team-manager"]);
+    const { kysely } = controlPlane.app.database;
+    await kysely
+      .updateTable("signed_in_sessions")
+      .set({ roles: JSON.stringify(["assistant", "viewer", "root"]) })
+      .execute();
+    expect((await session(browser)).roles).toEqual(["viewer"]);
+  });
+
   test("a change needs the page's origin and the session's token", async () => {
     const browser = new Browser();
     await signIn(browser);
@@ -174,6 +186,17 @@ describe("signing in with the development issuer", () => {
     expect((await fetch(`${controlPlane.url}/auth/login?return_to=${encodeURIComponent(returnTo)}`, { redirect: "manual" })).status).toBe(
       400,
     );
+  });
+});
+
+test("a bearer token holds until it says, and a caller without any is asked for one", async () => {
+  await using harness = await openHarness(testDatabases[0]!);
+  const secondsLeft = (Date.parse((await (await harness.as())("/auth/session")).body["expires_at"]) - Date.now()) / 1_000;
+  expect(secondsLeft).toBeGreaterThan(200);
+  expect(secondsLeft).toBeLessThanOrEqual(300);
+  expect(await harness.anonymous("/auth/session")).toMatchObject({
+    status: 401,
+    body: { code: "unauthenticated", detail: "This needs a bearer token or a session." },
   });
 });
 
