@@ -4,13 +4,13 @@ import { Fold } from "./panel.tsx";
 import { Table, type Column } from "./table.tsx";
 import "./histogram.css";
 
-export interface HistogramPart {
+interface HistogramPart {
   readonly label: string;
   readonly sign: string;
   readonly tone: Exclude<Tone, "accent">;
 }
 
-export interface HistogramBar {
+interface HistogramBar {
   /** Where it begins, as it is read. */
   readonly label: string;
   /** One count for each part, drawn from the bottom. */
@@ -19,7 +19,7 @@ export interface HistogramBar {
   readonly marks: number;
 }
 
-export interface HistogramProps {
+interface HistogramProps {
   readonly title: string;
   readonly parts: readonly HistogramPart[];
   readonly bars: readonly HistogramBar[];
