@@ -42,8 +42,9 @@ const own = z.object({
   REOPEN_WINDOW_SECONDS: seconds(0, 604_800, 1_800).meta({ description: "an alert that fires again so soon after its incident was resolved opens it again instead of another; 0: never", unit: "s" }),
   FLAPPING_STARTS: z.coerce.number().int().min(0).max(1_000).default(5).meta({ description: "an alert that began so often within FLAPPING_WINDOW_SECONDS is flapping: it opens no incident until it stays; 0: never" }),
   FLAPPING_WINDOW_SECONDS: seconds(60, 86_400, 3_600).meta({ description: "over how long the starts of an alert are counted; one that fires for this divided by FLAPPING_STARTS flaps no more", unit: "s" }),
-  ALERTMANAGER_URL: httpUrl.optional().meta({ description: "Alertmanager, for its silences; unset: none are shown" }),
+  ALERTMANAGER_URL: httpUrl.optional().meta({ description: "Alertmanager, for its silences and for what fires; unset: none are shown, and it is not asked" }),
   ALERTMANAGER_TOKEN: secret.optional().meta({ description: "bearer token for it, if it wants one", secret: true }),
+  ALERTMANAGER_ASK_SECONDS: seconds(1, 3_600, 300).meta({ description: "after a gap, a silence or a message out of order, Alertmanager is asked what fires so much later; one that runs for less is not believed yet", unit: "s" }),
   NOTIFICATIONS_FILE: path.optional().meta({ description: "JSON file with receivers and routes: who is told of which incidents (docs/operations/notifications.md); unset: nobody is told" }),
   NOTIFICATION_MAX_ATTEMPTS: z.coerce.number().int().min(1).max(1_000).default(60).meta({ description: "how often a notification is tried, with pauses that grow from a second to a minute, before it is given up" }),
   DEVELOPMENT_ISSUER: flag(false).meta({ description: "start the development issuer inside this process; refused in production" }),
@@ -95,6 +96,8 @@ export interface Settings {
     readonly flappingStarts: number;
     readonly flappingWindowMs: number;
   };
+  /** How long after a gap a sender is asked, and how long it must run to be believed. */
+  readonly senderAskMs: number;
   /** Attempts of one notification. */
   readonly notificationAttemptsMax: number;
 }
@@ -238,6 +241,7 @@ function readSettings(vars: Variables, readFile: ReadFile): Settings {
       flappingStarts: vars.FLAPPING_STARTS,
       flappingWindowMs: vars.FLAPPING_WINDOW_SECONDS * 1_000,
     },
+    senderAskMs: vars.ALERTMANAGER_ASK_SECONDS * 1_000,
     notificationAttemptsMax: vars.NOTIFICATION_MAX_ATTEMPTS,
   };
 }

@@ -18,6 +18,7 @@ import type { Tables } from "./migrations/tables.ts";
 import { notificationQueues, workOnNotifications } from "./notifications/notification-jobs.ts";
 import { openReceivers } from "./notifications/receivers.ts";
 import { watchNoise } from "./noise/watch-noise.ts";
+import { senderQueues, workOnSenders } from "./senders/ask-sender.ts";
 import { openSnsVerifier } from "./alerts/sns/verify-sns.ts";
 import { openAlertmanager } from "./silences/alertmanager.ts";
 import { authentication } from "./people/authenticate.ts";
@@ -152,7 +153,7 @@ export async function openControlPlane(config: Config, parts: Parts): Promise<Co
   const jobs = stack.use(
     await openJobs({
       database,
-      queues: [...diagnosisQueues(config.settings), ...notificationQueues(config.settings.notificationAttemptsMax)],
+      queues: [...diagnosisQueues(config.settings), ...notificationQueues(config.settings.notificationAttemptsMax), ...senderQueues],
       log,
       metrics,
     }),
@@ -180,6 +181,7 @@ export async function openControlPlane(config: Config, parts: Parts): Promise<Co
   const server = stack.use(await serve({ app, config, verifier: tokenVerifier(config.identity, outbound, clock) }));
   listening = server.url;
   await workOnDiagnoses(app);
+  await workOnSenders(app);
   stack.use(await workOnNotifications(app));
   stack.use(forgetOldEvents(app));
   stack.use(watchForSilence(app));

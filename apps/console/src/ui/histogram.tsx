@@ -19,7 +19,7 @@ interface HistogramBar {
   readonly marks: number;
 }
 
-export interface HistogramProps {
+interface HistogramProps {
   readonly title: string;
   readonly parts: readonly HistogramPart[];
   readonly bars: readonly HistogramBar[];

@@ -29,8 +29,8 @@ export interface Placed {
   /** Alert id → incident id. */
   readonly incidentOf: ReadonlyMap<string, string>;
   readonly opened: readonly OpenedIncident[];
-  /** Alert id → why it joined other alerts; one that opened its incident is not in it. */
-  readonly joinedBecause: ReadonlyMap<string, LocalizedText>;
+  /** Alert id → why it joined other alerts, or how its end is known without a message; one that opened its incident is not in it. */
+  readonly because: ReadonlyMap<string, LocalizedText>;
 }
 
 function openIncident(row: IncidentToJoin): OpenIncident {
@@ -135,7 +135,7 @@ async function openGroups(
 
 /** Puts alerts that began into incidents: an open one where the rules say so, otherwise new ones, which it writes. */
 export async function placeInIncidents(tx: Tx, call: { app: App; ctx: CallContext }, alerts: readonly DeliveredAlert[]): Promise<Placed> {
-  if (alerts.length === 0) return { incidentOf: new Map(), opened: [], joinedBecause: new Map() };
+  if (alerts.length === 0) return { incidentOf: new Map(), opened: [], because: new Map() };
   const { placements, changed } = await decide(tx, call, alerts);
   const byId = new Map(alerts.map((delivered) => [delivered.written.id, delivered]));
   const groups = new Map<number, { because: LocalizedText; members: DeliveredAlert[] }>();
@@ -152,6 +152,6 @@ export async function placeInIncidents(tx: Tx, call: { app: App; ctx: CallContex
   // Where alerts join those of their own service only, nothing of them is compared.
   if (call.app.settings.correlation.stepsMax > 0)
     await writeTraits(tx, call.ctx.teamId, changed.map(({ into, traits }) => ({ incident_id: idOf(into), traits }))); // prettier-ignore
-  const joinedBecause = new Map(placements.flatMap(({ key, score, because }) => (score === null ? [] : [[key, because]])));
-  return { incidentOf, opened, joinedBecause };
+  const reasons = new Map(placements.flatMap(({ key, score, because }) => (score === null ? [] : [[key, because]])));
+  return { incidentOf, opened, because: reasons };
 }

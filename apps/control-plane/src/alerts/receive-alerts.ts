@@ -22,6 +22,7 @@ import { resolveAlerts } from "./resolve-alerts.ts";
 import { noteWatchdogs } from "../watchdogs/note-watchdogs.ts";
 import { settleKeyedAlerts } from "./settle-keyed-alerts.ts";
 import { timelineOf } from "./timeline-of-alerts.ts";
+import { askable, requestAsking } from "../senders/request-asking.ts";
 import { quarantineItems } from "../quarantine/quarantine-items.ts";
 import { findStored, lockIntake, moveIncidents, upsertAlerts } from "./store.ts";
 
@@ -79,7 +80,7 @@ async function applyToIncidents(
     delivered.resolved.entity ? [{ incident_id: incidentId, entity: delivered.resolved.entity }] : [],
   );
   const newEntity = (await addIncidentEntities(tx, ctx.teamId, entities)).map((pair) => pair.incident_id);
-  await appendTimeline(tx, ctx.teamId, timelineOf(call, memberships, placed.joinedBecause));
+  await appendTimeline(tx, ctx.teamId, timelineOf(call, memberships, placed.because));
   return wishesOf(placed, { newEntity, higherSeverity });
 }
 
@@ -138,6 +139,14 @@ export async function settleInIncidents(
   await noteIncidents(tx, call, placed.opened.map(({ id }) => ({ incidentId: id, kind: "opened" }))); // prettier-ignore
 }
 
+/** One that fires after its own end may have been sent before it: the sender knows. */
+async function askWhereDoubtful(tx: Tx, call: Call, { integration, alerts }: { integration: string; alerts: readonly DeliveredAlert[] }) {
+  const back = alerts.filter((one) => began(one) && one.written.prior_status === "resolved");
+  if (integration !== askable || back.length === 0) return;
+  const incidentIds = [...new Set(back.flatMap(({ written }) => written.incident_id ?? []))];
+  await requestAsking(tx, call, { because: "order", incidentIds });
+}
+
 /** Stores what changed and puts it into incidents, unless it is noise. */
 async function place(tx: Tx, call: Call, batch: Batch): Promise<Placed> {
   const { app, ctx } = call;
@@ -151,6 +160,7 @@ async function place(tx: Tx, call: Call, batch: Batch): Promise<Placed> {
   const detail = auditDetail(batch, placed);
   const audit = { id: app.newId(), action: "alert.receive", subjectKind: "delivery", subject: integration, detail };
   await settleInIncidents(tx, call, { alerts: changed, placed, audit });
+  await askWhereDoubtful(tx, call, { integration, alerts: changed });
   return placed;
 }
 

@@ -84,7 +84,7 @@ export async function placeQuietly(
   call: Call,
   input: { readonly integration: string; readonly alerts: readonly DeliveredAlert[] },
 ): Promise<Quietened> {
-  if (input.alerts.length === 0) return { incidentOf: new Map(), opened: [], joinedBecause: new Map(), holds: [], reopened: [] };
+  if (input.alerts.length === 0) return { incidentOf: new Map(), opened: [], because: new Map(), holds: [], reopened: [] };
   const around = await lookAround(tx, call, input);
   const fates = input.alerts.map((delivered) => ({ delivered, fate: fateOf(delivered, around, call.app.settings.noise) }));
   const placed = await placeInIncidents(tx, call, fates.flatMap(({ delivered, fate }) => (fate.to === "place" ? [delivered] : []))); // prettier-ignore
@@ -95,7 +95,7 @@ export async function placeQuietly(
   return {
     incidentOf: new Map([...placed.incidentOf, ...back.map(({ id, fate }): [string, string] => [id, fate.id])]),
     opened: placed.opened,
-    joinedBecause: new Map([...placed.joinedBecause, ...back.map(({ id, fate }): [string, LocalizedText] => [id, fate.reopens ? firedHere : flapsHere])]), // prettier-ignore
+    because: new Map([...placed.because, ...back.map(({ id, fate }): [string, LocalizedText] => [id, fate.reopens ? firedHere : flapsHere])]), // prettier-ignore
     holds: fates.flatMap(({ fate }) => (fate.to === "hold" ? [fate.hold] : [])),
     reopened,
   };

@@ -27,13 +27,41 @@ const ApiAlerts = z.array(
     status: z.object({ silencedBy: z.array(z.string()) }),
   }),
 );
+const ApiKnownAlerts = z.array(
+  z.object({
+    fingerprint: z.string(),
+    labels: z.record(z.string(), z.string()),
+    annotations: z.record(z.string(), z.string()).default({}),
+    startsAt: z.iso.datetime({ offset: true }),
+    receivers: z.array(z.object({ name: z.string() })),
+    status: z.object({ state: z.enum(["unprocessed", "active", "suppressed"]) }),
+  }),
+);
+const ApiStatus = z.object({ uptime: z.iso.datetime({ offset: true }) });
 const Created = z.object({ silenceID: z.string() });
 
-/** Alertmanager's API v2, as far as silences go. */
+/** An alert that Alertmanager has now; suppressed ones are silenced or inhibited, and sent to nobody. */
+export interface KnownAlert {
+  readonly fingerprint: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly startsAt: Date;
+  readonly receivers: readonly string[];
+  readonly state: "unprocessed" | "active" | "suppressed";
+}
+
+/** What Alertmanager has, and since when it runs; or why it does not say. */
+export type Known =
+  | { readonly kind: "answered"; readonly since: Date; readonly alerts: readonly KnownAlert[] }
+  | { readonly kind: "unanswered"; readonly detail: string };
+
+/** Alertmanager's API v2, as far as silences and what fires go. */
 export interface Alertmanager extends AsyncDisposable {
   readonly host: string;
   /** Silences that are not over, with what each hides. Throws RuleBroken unavailable. */
   silences(signal: AbortSignal): Promise<Silence[]>;
+  /** Every alert that it has now, silenced or not. A failure is returned. */
+  known(signal: AbortSignal): Promise<Known>;
   /** Returns its id. Throws RuleBroken unavailable, or unprocessable where Alertmanager refuses it. */
   create(silence: NewSilence, signal: AbortSignal): Promise<string>;
   /** False when there is no such silence. Throws RuleBroken unavailable. */
@@ -97,6 +125,23 @@ async function create(outbound: Outbound, silence: NewSilence, signal: AbortSign
   return read(result, Created).silenceID;
 }
 
+async function known(outbound: Outbound, signal: AbortSignal): Promise<Known> {
+  const [status, alerts] = await Promise.all([
+    outbound.send({ method: "GET", path: "/api/v2/status", signal }),
+    outbound.send({ method: "GET", path: "/api/v2/alerts", signal }),
+  ]);
+  const [since, has] = [parseJson(status, ApiStatus), parseJson(alerts, ApiKnownAlerts)];
+  if (!since.ok) return { kind: "unanswered", detail: since.detail };
+  if (!has.ok) return { kind: "unanswered", detail: has.detail };
+  const known = has.value.map(({ startsAt, receivers, status: { state }, ...rest }) => ({
+    ...rest,
+    state,
+    startsAt: new Date(startsAt),
+    receivers: receivers.map(({ name }) => name),
+  }));
+  return { kind: "answered", since: new Date(since.value.uptime), alerts: known };
+}
+
 export function openAlertmanager({ url, token }: NonNullable<Config["alertmanager"]>, outbound: OutboundFactory): Alertmanager {
   const authorization = token === null ? {} : { authorization: async () => `Bearer ${token}` };
   const target = outbound({ name: "alertmanager", baseUrl: url, ...authorization, ...alertmanagerLimits });
@@ -117,6 +162,7 @@ export function openAlertmanager({ url, token }: NonNullable<Config["alertmanage
         .filter(({ status }) => status.state !== "expired")
         .map((silence) => silenceOf(silence, hidden));
     },
+    known: (signal) => known(target, signal),
     create: (silence, signal) => create(target, silence, signal),
     async expire(id, signal) {
       const result = await target.send({ method: "DELETE", path: `/api/v2/silence/${encodeURIComponent(id)}`, idempotent: true, signal });

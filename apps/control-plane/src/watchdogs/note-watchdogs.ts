@@ -2,6 +2,7 @@ import type { CallContext } from "@sre/service-kit";
 import type { DeliveredAlert } from "../alerts/incident-moves.ts";
 import type { App } from "../app.ts";
 import { changeLocked, type IncidentChange } from "../incidents/change-incident.ts";
+import { askable, requestAsking } from "../senders/request-asking.ts";
 import type { Tx } from "../migrations/tables.ts";
 import { endWatchdog, hearWatchdog, type WatchdogKey } from "./store.ts";
 
@@ -19,6 +20,7 @@ async function hear(tx: Tx, call: Call, key: WatchdogKey): Promise<void> {
   const incidentId = await hearWatchdog(tx, teamId, { key, at });
   if (incidentId === null) return;
   await changeLocked(tx, call, { incidentId, decide: ({ status }) => (status === "resolved" ? null : heardAgain(at)) });
+  if (key.integration === askable) await requestAsking(tx, call, { because: "silence" });
 }
 
 /** Takes note of the heartbeats in a delivery: the alert `Watchdog`, which fires for as long as alerts can reach us at all. */

@@ -5,6 +5,7 @@ import { publishEvents } from "../events/store.ts";
 import { openUnprompted } from "../incidents/open-unprompted.ts";
 import { appendTimeline } from "../incidents/timeline.ts";
 import type { Tx } from "../migrations/tables.ts";
+import { requestAsking } from "../senders/request-asking.ts";
 import { findOpenIncidents, notePresence, setGapIncident } from "./presence.ts";
 
 const everyMs = 5_000;
@@ -30,6 +31,7 @@ async function report(tx: Tx, call: { app: App; ctx: CallContext }, known: { gap
   const { gap } = known;
   const [from, to] = [gap.from.toISOString(), gap.to.toISOString()];
   const text = textOf(gap);
+  await requestAsking(tx, call, { because: "gap" });
   const open = await findOpenIncidents(tx, ctx.teamId, incidentsToldMax);
   const entries = open.map((incidentId) => ({
     id: app.newId(),

@@ -3,6 +3,7 @@ import { currentTraceId, systemContext, type CallContext } from "@sre/service-ki
 import { transact, type App } from "../app.ts";
 import { openUnprompted } from "../incidents/open-unprompted.ts";
 import type { Tx } from "../migrations/tables.ts";
+import { askable, requestAsking } from "../senders/request-asking.ts";
 import { setWatchdogIncident, takeOverdueWatchdogs, type WatchdogRow } from "./store.ts";
 
 const everyMs = 15_000;
@@ -26,6 +27,7 @@ async function report(tx: Tx, call: { app: App; ctx: CallContext }, watchdog: Wa
     detail: { integration, cluster, heard_at: since },
   });
   await setWatchdogIncident(tx, watchdog, incidentId);
+  if (integration === askable) await requestAsking(tx, call, { because: "silence" });
 }
 
 /** Opens an incident for every heartbeat that is overdue and was not reported. Returns how many there were. */
