@@ -1,7 +1,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { ConfigurationError } from "@sre/service-kit";
 import { newCheckpointKey, readCheckpointKeys, type CheckpointKeys } from "./checkpoints.ts";
-import type { AuditProof } from "./seal-audit.ts";
+
+/** How the chain is proven to whoever does not trust the database. */
+export interface AuditProof {
+  /** Null: checkpoints are not signed. */
+  readonly keys: CheckpointKeys | null;
+  /** Null: they are kept in the table only. */
+  readonly checkpointFile: string | null;
+}
 
 export interface ProofConfig {
   readonly signingKeyFile: string | null;

@@ -4,6 +4,7 @@ import type { Tx } from "../migrations/tables.ts";
 import { sealOf, type ChainEnd } from "./chain.ts";
 import { findUnsealed, findUnwritten, insertCheckpoint, lockHead, setHead, setSeals, setWritten, type Seal } from "./chain-store.ts";
 import { signCheckpoint, type CheckpointKeys } from "./checkpoints.ts";
+import type { AuditProof } from "./open-proof.ts";
 import type { AuditRow } from "./store.ts";
 
 /** Rows of one transaction: it holds the embedded database's only connection. */
@@ -12,14 +13,6 @@ const checkpointsPerWriteMax = 1_000;
 const everyMs = 1_000;
 /** The chain's end is signed no more often than this, so that a year of checkpoints stays a small file. */
 const checkpointEveryMs = 60_000;
-
-/** How the chain is proven to whoever does not trust the database. */
-export interface AuditProof {
-  /** Null: checkpoints are not signed. */
-  readonly keys: CheckpointKeys | null;
-  /** Null: they are kept in the table only. */
-  readonly checkpointFile: string | null;
-}
 
 function sealsOf(head: ChainEnd, rows: readonly AuditRow[], sealedAt: Date): Seal[] {
   let last = head;

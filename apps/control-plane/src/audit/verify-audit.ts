@@ -25,11 +25,11 @@ export interface VerifyInput {
   readonly from?: ChainEnd;
   readonly rowsMax?: number;
   /** Checkpoints in the order of the chain; default: those of the database itself. */
-  readonly checkpoints?: AsyncIterable<Checkpoint>;
+  readonly checkpoints?: AsyncIterable<Checkpoint, void>;
 }
 
 /** The checkpoints of the database, a page at a time. */
-async function* storedCheckpoints(db: Db, after: number): AsyncGenerator<Checkpoint> {
+async function* storedCheckpoints(db: Db, after: number): AsyncGenerator<Checkpoint, void> {
   for (let last = after; ;) {
     const page = await findCheckpoints(db, { after: last, limit: rowsPerPage });
     yield* page;
@@ -41,7 +41,7 @@ async function* storedCheckpoints(db: Db, after: number): AsyncGenerator<Checkpo
 const lineCharactersMax = 2_000;
 
 /** The checkpoints of a file that was written outside, line by line. Throws an Error that names the line which is none. */
-export async function* checkpointsOfFile(path: string): AsyncGenerator<Checkpoint> {
+export async function* checkpointsOfFile(path: string): AsyncGenerator<Checkpoint, void> {
   let number = 0;
   let last = 0;
   for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
@@ -70,13 +70,13 @@ interface Ahead {
   takeAt(position: number): Promise<Checkpoint[]>;
 }
 
-function lookAhead(checkpoints: AsyncIterable<Checkpoint>): Ahead {
+function lookAhead(checkpoints: AsyncIterable<Checkpoint, void>): Ahead {
   const source = checkpoints[Symbol.asyncIterator]();
   let next: Checkpoint | null | undefined;
   const peek = async () => {
     if (next === undefined) {
-      const { done, value } = await source.next();
-      next = done ? null : value;
+      const read = await source.next();
+      next = read.done === true ? null : read.value;
     }
     return next;
   };
