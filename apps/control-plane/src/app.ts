@@ -2,6 +2,7 @@ import type { assistantOperations } from "@sre/contracts/assistant";
 import type { ApiClient, Clock, Log, Metrics, NewId } from "@sre/service-kit";
 import type { Database, Jobs } from "@sre/storage";
 import type { VerifySns } from "./alerts/sns/verify-sns.ts";
+import type { AuditProof } from "./audit/open-proof.ts";
 import type { Settings } from "./config.ts";
 import type { EventSignal } from "./events/event-signal.ts";
 import type { Alertmanager } from "./silences/alertmanager.ts";
@@ -23,6 +24,8 @@ export interface App {
   readonly verifySns: VerifySns | null;
   /** Null where nobody is told of anything. */
   readonly notifications: Notifications | null;
+  /** What proves the audit log to whoever does not trust the database. */
+  readonly proof: AuditProof;
   readonly clock: Clock;
   readonly newId: NewId;
   readonly log: Log;

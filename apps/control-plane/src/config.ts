@@ -6,6 +6,7 @@ import { z } from "zod";
 import type { CustomFormats } from "./alerts/formats/index.ts";
 import { readCustomFormats } from "./alerts/formats/read-custom-formats.ts";
 import { readSnsTrust, type SnsTrust } from "./alerts/sns/sns-trust.ts";
+import type { ProofConfig } from "./audit/open-proof.ts";
 import { readNotificationRules, type NotificationRules } from "./notifications/notification-rules.ts";
 
 const secret = z.string().min(16).max(1_000);
@@ -32,6 +33,8 @@ const own = z.object({
   SNS_TOPIC_ARNS: z.string().max(20_000).optional().meta({ description: "topics of Amazon SNS, separated by commas: only their messages are taken, each with a signature that holds; unset: the ingest token alone is the proof" }),
   SNS_CERTIFICATES_FILE: path.optional().meta({ description: "PEM file with the certificates that SNS signs with; required with SNS_TOPIC_ARNS unless SNS_FETCH_CERTIFICATES is 1" }),
   SNS_FETCH_CERTIFICATES: flag(false).meta({ description: "fetch those certificates from sns.<region of the topic>.amazonaws.com over https" }),
+  AUDIT_SIGNING_KEY_FILE: path.optional().meta({ description: "PEM file with the Ed25519 private key that signs checkpoints of the audit log, and public keys of retired ones (docs/operations/audit.md); unset: embedded, a key is made beside the database; with PostgreSQL, checkpoints are not signed" }),
+  AUDIT_CHECKPOINT_FILE: path.optional().meta({ description: "file outside of the database that signed checkpoints of the audit log are appended to" }),
   TOPOLOGY_FILE: path.optional().meta({ description: "JSON file with resources and edges (the body of PUT /api/v1/topology), declared at every start" }),
   DIAGNOSIS_DEBOUNCE_SECONDS: seconds(0, 3_600, 30).meta({ description: "how long to gather new entities and severities before diagnosing again", unit: "s" }),
   DIAGNOSIS_RECHECK_SECONDS: seconds(0, 86_400, 300).meta({ description: "when a new incident is diagnosed once more; 0: never", unit: "s" }),
@@ -122,6 +125,7 @@ export interface Config {
   readonly assistant: { readonly url: string; readonly audience: string };
   readonly consoleDirectory: string | null;
   readonly topologyFile: string | null;
+  readonly audit: ProofConfig;
   readonly sns: SnsTrust | null;
   readonly alertmanager: { readonly url: string; readonly token: string | null } | null;
   readonly notificationRules: NotificationRules | null;
@@ -215,6 +219,15 @@ function refuseRecordings(vars: Variables): void {
     throw new ConfigurationError([{ name: "RECORDED_SCENARIOS", problem: "is refused in production" }]);
 }
 
+function readProof(vars: Variables): ProofConfig {
+  const database = databaseConfig(vars, "control-plane");
+  return {
+    signingKeyFile: vars.AUDIT_SIGNING_KEY_FILE ?? null,
+    checkpointFile: vars.AUDIT_CHECKPOINT_FILE ?? null,
+    ownKeyFile: database.kind === "embedded" ? `${database.directory}-audit-key.pem` : null,
+  };
+}
+
 function readSettings(vars: Variables, readFile: ReadFile): Settings {
   return {
     mapping: readMapping(vars, readFile),
@@ -271,6 +284,7 @@ export function readConfig(
     assistant: { url: vars.ASSISTANT_URL, audience: vars.ASSISTANT_AUDIENCE },
     consoleDirectory: vars.CONSOLE_DIR ?? null,
     topologyFile: vars.TOPOLOGY_FILE ?? null,
+    audit: readProof(vars),
     sns: readSns(vars, readFile),
     alertmanager: vars.ALERTMANAGER_URL === undefined ? null : { url: vars.ALERTMANAGER_URL, token: vars.ALERTMANAGER_TOKEN ?? null },
     notificationRules: readRules(vars, readFile),

@@ -7,6 +7,8 @@ import {
 } from "@sre/service-kit"; // prettier-ignore
 import { openDatabase, openJobs, type Database } from "@sre/storage";
 import type { App } from "./app.ts";
+import { openProof } from "./audit/open-proof.ts";
+import { watchAudit } from "./audit/seal-audit.ts";
 import type { Config } from "./config.ts";
 import { diagnosisQueues, workOnDiagnoses } from "./diagnoses/diagnosis-jobs.ts";
 import { createEventSignal } from "./events/event-signal.ts";
@@ -169,6 +171,8 @@ export async function openControlPlane(config: Config, parts: Parts): Promise<Co
     dependencies: createDependencyCache(clock),
     alertmanager: config.alertmanager && stack.use(openAlertmanager(config.alertmanager, outbound)),
     verifySns: config.sns && openSnsVerifier(config.sns, { outbound, stack }),
+    // A database that was handed in is not beside the folder that a key of ours would be made in.
+    proof: openProof(parts.database ? { ...config.audit, ownKeyFile: null } : config.audit),
     notifications: openNotifications(config, { outbound, mail: createMailFactory({ metrics, log, clock }), publicUrl, stack }),
     clock,
     newId,
@@ -187,6 +191,7 @@ export async function openControlPlane(config: Config, parts: Parts): Promise<Co
   stack.use(watchForSilence(app));
   stack.use(watchOwnPresence(app));
   stack.use(watchNoise(app));
+  stack.use(watchAudit(app, app.proof));
   log.info({ url: server.url, database: database.kind }, "control plane listening");
   const opened = stack.move();
   return { url: server.url, server, app, [Symbol.asyncDispose]: () => opened.disposeAsync() };

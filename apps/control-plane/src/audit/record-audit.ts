@@ -1,6 +1,6 @@
-import { canonicalJson, sha256 } from "@sre/contracts/canonical";
 import type { CallContext } from "@sre/service-kit";
 import type { Tx } from "../migrations/tables.ts";
+import { contentHashOf } from "./chain.ts";
 
 export interface AuditEntry {
   readonly id: string;
@@ -16,13 +16,14 @@ export interface AuditEntry {
 
 const actorKind = (ctx: CallContext) => (ctx.principal.kind === "anonymous" ? "system" : ctx.principal.kind);
 
-/** The row of an entry; its content hash covers everything but the sequence, which the database gives, and the seal, which comes later. */
+/** The row of an entry; its content hash covers everything but its places in the table and the chain, which come later. */
 function auditRow(ctx: CallContext, entry: AuditEntry) {
   const content = {
     team_id: ctx.teamId,
     id: entry.id,
-    at: ctx.at.toISOString(),
+    at: ctx.at,
     actor: ctx.principal.name,
+    actor_subject: ctx.principal.subject,
     actor_kind: actorKind(ctx),
     action: entry.action,
     subject_kind: entry.subjectKind,
@@ -32,16 +33,10 @@ function auditRow(ctx: CallContext, entry: AuditEntry) {
     detail: entry.detail ?? {},
     trace_id: ctx.traceId,
   } as const;
-  const hash = sha256(canonicalJson(content));
-  return {
-    ...content,
-    at: ctx.at,
-    detail: JSON.stringify(content.detail),
-    content_hash: hash,
-    prev_hash: null,
-    seal: null,
-    sealed_at: null,
-  };
+  // Hashed as it will be read back: a Date in the detail is a text by then.
+  const detail = JSON.stringify(content.detail);
+  const hash = contentHashOf({ ...content, detail: JSON.parse(detail) as Record<string, unknown> });
+  return { ...content, detail, content_hash: hash, position: null, prev_hash: null, seal: null, sealed_at: null };
 }
 
 const rowsPerInsertMax = 500;

@@ -37,6 +37,7 @@ export function auditLogOf(row: AuditRow): AuditLog {
     sequence: Number(row.sequence),
     at: row.at.toISOString(),
     actor: row.actor,
+    actor_subject: row.actor_subject,
     actor_kind: row.actor_kind,
     action: row.action,
     subject_kind: row.subject_kind,
@@ -46,5 +47,7 @@ export function auditLogOf(row: AuditRow): AuditLog {
     detail: row.detail,
     trace_id: row.trace_id,
     content_hash: row.content_hash,
+    position: row.position === null ? null : Number(row.position),
+    seal: row.seal,
   };
 }

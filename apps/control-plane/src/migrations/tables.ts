@@ -197,6 +197,8 @@ export interface AuditLogTable extends Owned {
   sequence: Generated<BigNumber>;
   at: Date;
   actor: string;
+  /** Null in rows from before it was kept. */
+  actor_subject: string | null;
   actor_kind: "person" | "service" | "sender" | "system";
   action: string;
   subject_kind: string;
@@ -206,9 +208,27 @@ export interface AuditLogTable extends Owned {
   detail: Json<Record<string, unknown>>;
   trace_id: string;
   content_hash: string;
+  /** Its place in the chain, from 1; null until it is sealed. */
+  position: BigNumber | null;
   prev_hash: string | null;
   seal: string | null;
   sealed_at: Date | null;
+}
+
+export interface AuditHeadTable {
+  position: BigNumber;
+  seal: string;
+  checkpoint_at: Date | null;
+}
+
+export interface AuditCheckpointTable {
+  position: BigNumber;
+  seal: string;
+  signed_at: Date;
+  key_id: string;
+  signature: string;
+  /** When it was appended to the file outside; null until then. */
+  written_at: Date | null;
 }
 
 export interface ExecutionTable extends Owned {
@@ -336,6 +356,8 @@ export interface Tables {
   resources: ResourceTable;
   edges: EdgeTable;
   audit_logs: AuditLogTable;
+  audit_head: AuditHeadTable;
+  audit_checkpoints: AuditCheckpointTable;
   executions: ExecutionTable;
   execution_logs: ExecutionLogTable;
   events: EventTable;

@@ -199,6 +199,12 @@ export const cases = {
     otherTeam: 200,
   },
   listAuditLogs: page("/api/v1/audit-logs"),
+  verifyAuditLogs: {
+    path: () => "/api/v1/audit-logs/verification",
+    status: 200,
+    bad: { path: () => "/api/v1/audit-logs/verification?after=-1" },
+    otherTeam: 200,
+  },
   listExecutions: page("/api/v1/executions"),
   getExecution: byId(({ execution }) => `/api/v1/executions/${execution}`),
   getExecutionLogs: byId(({ execution }) => `/api/v1/executions/${execution}/logs`),

@@ -8,6 +8,10 @@ export const AuditLog = z
     sequence: z.number().int(),
     at: Instant,
     actor: z.string(),
+    actor_subject: z
+      .string()
+      .nullable()
+      .meta({ description: "what identifies the actor to its issuer; null in rows from before it was kept" }),
     actor_kind: z.enum(["person", "service", "sender", "system"]),
     action: z.string().meta({ description: "noun.verb, e.g. incident.acknowledge" }),
     subject_kind: z.string(),
@@ -17,9 +21,31 @@ export const AuditLog = z
     detail: z.record(z.string(), z.unknown()),
     trace_id: z.string(),
     content_hash: z.string(),
+    position: z.number().int().nullable().meta({ description: "place in the chain, from 1; null until it is sealed" }),
+    seal: z.string().nullable(),
   })
   .meta({ id: "AuditLog" });
 export type AuditLog = z.infer<typeof AuditLog>;
+
+/** What a walk along the chain of audit rows found. */
+export const AuditVerification = z
+  .object({
+    verified_to: z.number().int().meta({ description: "every row from the start of the walk to this position is as it was sealed" }),
+    complete: z.boolean().meta({ description: "false: the chain goes on; ask again with after=verified_to" }),
+    checkpoints: z.number().int().meta({ description: "signed checkpoints that agreed" }),
+    unsealed: z.number().int().meta({ description: "rows that have no place in the chain yet" }),
+    finding: z
+      .object({
+        kind: z.enum(["edited", "missing", "inserted", "reordered", "truncated", "rewritten", "checkpoint"]),
+        position: z.number().int().nullable(),
+        id: z.string().nullable(),
+        detail: z.string(),
+      })
+      .nullable()
+      .meta({ description: "the first thing that is not as it was sealed" }),
+  })
+  .meta({ id: "AuditVerification" });
+export type AuditVerification = z.infer<typeof AuditVerification>;
 
 export const Execution = z
   .object({
@@ -56,6 +82,11 @@ export const auditOperations = {
     method: "GET", path: "/api/v1/audit-logs", summary: "Who changed what, by service and time", tag: "audit", authentication: "principal", scope: "audit:read",
     query: Page.extend({ service: text(253).optional(), actor: text(200).optional(), subject: text(1_200).optional(), from: Instant.optional(), to: Instant.optional() }),
     responses: { 200: pageOf(AuditLog) }, problems: [],
+  },
+  verifyAuditLogs: {
+    method: "GET", path: "/api/v1/audit-logs/verification", summary: "Whether the audit log is as it was sealed, and the first row that is not", tag: "audit", authentication: "principal", scope: "audit:read",
+    query: z.object({ after: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0) }),
+    responses: { 200: AuditVerification }, problems: [],
   },
   listExecutions: {
     method: "GET", path: "/api/v1/executions", summary: "Executions of automation, newest first", tag: "executions", authentication: "principal", scope: "executions:read",

@@ -67,6 +67,7 @@ export const controlPlanePermissions = {
   declareTopology: managing,
 
   listAuditLogs: auditing,
+  verifyAuditLogs: auditing,
   listExecutions: reading,
   getExecution: reading,
   getExecutionLogs: reading,
