@@ -8,7 +8,7 @@ import { lockIntake, upsertAlerts } from "../alerts/store.ts";
 import { transact, type App } from "../app.ts";
 import type { Tx } from "../migrations/tables.ts";
 import { askable } from "./request-asking.ts";
-import { findEnded, type Doubtful } from "./store.ts";
+import { findEnded, readEnded, type Doubtful } from "./store.ts";
 
 const atOnceMax = 500;
 const roundsMax = 40;
@@ -20,8 +20,11 @@ const noLonger: LocalizedText = {
   "zh-TW": "已向 Alertmanager 查詢，該告警已不存在（未曾收到解除訊息）",
 };
 
-async function endedNow(tx: Tx, { app, ctx }: Call, doubtful: Doubtful): Promise<DeliveredAlert[]> {
-  const rows = await findEnded(tx, ctx.teamId, { doubtful, limit: atOnceMax });
+type Some = { readonly doubtful: Doubtful; readonly ids: readonly string[] };
+
+async function endedNow(tx: Tx, { app, ctx }: Call, some: Some): Promise<DeliveredAlert[]> {
+  const { doubtful } = some;
+  const rows = await readEnded(tx, ctx.teamId, some);
   const alerts = rows.map((row): IncomingAlert => {
     const { fingerprint, name, severity, labels, annotations, opens_incident: opensIncident, starts_at: startsAt } = row;
     const endsAt = new Date(Math.max(startsAt.getTime(), doubtful.askedAt.getTime()));
@@ -37,10 +40,10 @@ async function endedNow(tx: Tx, { app, ctx }: Call, doubtful: Doubtful): Promise
   });
 }
 
-async function settleSome(tx: Tx, call: Call, doubtful: Doubtful): Promise<number> {
+async function settleSome(tx: Tx, call: Call, some: Some): Promise<number> {
   const { app, ctx } = call;
   await lockIntake(tx, ctx.teamId);
-  const alerts = await endedNow(tx, call, doubtful);
+  const alerts = await endedNow(tx, call, some);
   if (alerts.length === 0) return 0;
   await upsertAlerts(tx, ctx.teamId, { integration: askable, at: ctx.at, alerts, incidentOf: new Map() });
   const because = new Map(alerts.map(({ written }) => [written.id, noLonger]));
@@ -53,9 +56,10 @@ async function settleSome(tx: Tx, call: Call, doubtful: Doubtful): Promise<numbe
 export async function settleEnded(app: App, ctx: CallContext, doubtful: Doubtful): Promise<number> {
   let settled = 0;
   for (let round = 0; round < roundsMax; round++) {
-    const some = await transact(app, (tx) => settleSome(tx, { app, ctx }, doubtful));
-    settled += some;
-    if (some < atOnceMax) break;
+    // Looked for outside the lock of the intake, which then sees only these.
+    const ids = await findEnded(app.database.kysely, ctx.teamId, { doubtful, limit: atOnceMax });
+    if (ids.length > 0) settled += await transact(app, (tx) => settleSome(tx, { app, ctx }, { doubtful, ids }));
+    if (ids.length < atOnceMax) break;
   }
   return settled;
 }

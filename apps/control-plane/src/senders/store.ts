@@ -20,17 +20,27 @@ const unknownFiring = (teamId: TeamId, { askedAt, known }: Doubtful) => sql`
   where a.team_id = ${teamId} and a.status = 'firing' and a.integration = ${askable} and a.name <> 'Watchdog' and a.updated_at <= ${askedAt}
     and a.fingerprint not in (select jsonb_array_elements_text(${JSON.stringify(known)}::jsonb))`;
 
-/** Alerts that fire here and that their sender has no more, of the clusters for which it speaks; with the state of their incidents. */
-export async function findEnded(
+type Ended = AlertRow & { readonly incident_status: "new" | "acknowledged" | "resolved" | null };
+
+const ofItsClusters = ({ clusters }: Doubtful) =>
+  sql`and a.cluster in (select jsonb_array_elements_text(${JSON.stringify(clusters)}::jsonb))`;
+
+/** Alerts that fire here and that their sender has no more, of the clusters for which it speaks: the oldest. It may look at all that fire. */
+export async function findEnded(db: Db, teamId: TeamId, { doubtful, limit }: { doubtful: Doubtful; limit: number }): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select a.id ${unknownFiring(teamId, doubtful)} ${ofItsClusters(doubtful)} order by a.received_at, a.id limit ${limit}`.execute(db);
+  return rows.map(({ id }) => id);
+}
+
+/** Those of them that fire still, with the state of their incidents. */
+export async function readEnded(
   tx: Tx,
   teamId: TeamId,
-  { doubtful, limit }: { doubtful: Doubtful; limit: number },
-): Promise<(AlertRow & { incident_status: "new" | "acknowledged" | "resolved" | null })[]> {
-  const { rows } = await sql<AlertRow & { incident_status: "new" | "acknowledged" | "resolved" | null }>`
-    select a.*, n.status as incident_status ${unknownFiring(teamId, doubtful)}
-      and a.cluster in (select jsonb_array_elements_text(${JSON.stringify(doubtful.clusters)}::jsonb)) order by a.received_at, a.id limit ${limit}`.execute(
-    tx,
-  );
+  { doubtful, ids }: { doubtful: Doubtful; ids: readonly string[] },
+): Promise<Ended[]> {
+  const { rows } = await sql<Ended>`
+    select a.*, n.status as incident_status ${unknownFiring(teamId, doubtful)} ${ofItsClusters(doubtful)}
+      and a.id in (select jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb)::uuid) order by a.received_at, a.id`.execute(tx);
   return rows;
 }
 
