@@ -8,6 +8,7 @@ import {
 import { openDatabase, openJobs, type Database } from "@sre/storage";
 import type { App } from "./app.ts";
 import { openProof } from "./audit/open-proof.ts";
+import { auditRefusals, type Refusals } from "./audit/audit-refusals.ts";
 import { watchAudit } from "./audit/seal-audit.ts";
 import type { Config } from "./config.ts";
 import { diagnosisQueues, workOnDiagnoses } from "./diagnoses/diagnosis-jobs.ts";
@@ -92,12 +93,13 @@ function openNotifications(
 }
 
 interface Opened {
+  readonly refusals: Refusals;
   readonly app: App;
   readonly config: Config;
   readonly verifier: TokenVerifier;
 }
 
-async function serve({ app, config, verifier }: Opened): Promise<HttpServer> {
+async function serve({ app, config, verifier, refusals }: Opened): Promise<HttpServer> {
   const { identity, http } = config;
   let listening = `http://${http.host}:${http.port}`;
   const publicUrl = () => http.publicUrl ?? listening;
@@ -122,6 +124,7 @@ async function serve({ app, config, verifier }: Opened): Promise<HttpServer> {
     metrics: app.metrics,
     log: app.log,
     clock: app.clock,
+    onRefused: (refusal) => refusals.note(refusal),
     ...(directory === null ? {} : { plugins: consoleFiles(directory, newSecret) }),
   });
   listening = server.url;
@@ -167,7 +170,8 @@ export async function openControlPlane(config: Config, parts: Parts): Promise<Co
     systemContext({ teamId: defaultTeamId, traceId: currentTraceId(), at: clock.now(), log, name: service, scopes: ["resources:write"] });
   if (config.topologyFile !== null) await loadTopologyFile(app, system(), config.topologyFile);
   const { issuer, audience } = config.identity;
-  const server = stack.use(await serve({ app, config, verifier: createTokenVerifier({ issuer, audience, outbound, clock }) }));
+  const refusals = stack.use(auditRefusals(app));
+  const server = stack.use(await serve({ app, config, refusals, verifier: createTokenVerifier({ issuer, audience, outbound, clock }) }));
   listening = server.url;
   await workOnDiagnoses(app);
   stack.use(await workOnNotifications(app));
