@@ -8,6 +8,7 @@ import {
 import { openDatabase, openJobs, type Database } from "@sre/storage";
 import type { App } from "./app.ts";
 import { openProof } from "./audit/open-proof.ts";
+import { auditRefusals, type Refusals } from "./audit/audit-refusals.ts";
 import { watchAudit } from "./audit/seal-audit.ts";
 import type { Config } from "./config.ts";
 import { diagnosisQueues, workOnDiagnoses } from "./diagnoses/diagnosis-jobs.ts";
@@ -101,12 +102,13 @@ function tokenVerifier(
 }
 
 interface Opened {
+  readonly refusals: Refusals;
   readonly app: App;
   readonly config: Config;
   readonly verifier: TokenVerifier;
 }
 
-async function serve({ app, config, verifier }: Opened): Promise<HttpServer> {
+async function serve({ app, config, verifier, refusals }: Opened): Promise<HttpServer> {
   const { identity, http } = config;
   let listening = `http://${http.host}:${http.port}`;
   const publicUrl = () => http.publicUrl ?? listening;
@@ -138,6 +140,7 @@ async function serve({ app, config, verifier }: Opened): Promise<HttpServer> {
     metrics: app.metrics,
     log: app.log,
     clock: app.clock,
+    onRefused: (refusal) => refusals.note(refusal),
     ...(directory === null ? {} : { plugins: consoleFiles(directory, newSecret) }),
   });
   listening = server.url;
@@ -182,7 +185,8 @@ export async function openControlPlane(config: Config, parts: Parts): Promise<Co
   const system = () =>
     systemContext({ teamId: defaultTeamId, traceId: currentTraceId(), at: clock.now(), log, name: service, scopes: ["resources:write"] });
   if (config.topologyFile !== null) await loadTopologyFile(app, system(), config.topologyFile);
-  const server = stack.use(await serve({ app, config, verifier: tokenVerifier(config.identity, outbound, clock) }));
+  const refusals = stack.use(auditRefusals(app));
+  const server = stack.use(await serve({ app, config, refusals, verifier: tokenVerifier(config.identity, outbound, clock) }));
   listening = server.url;
   await workOnDiagnoses(app);
   await workOnSenders(app);

@@ -199,6 +199,18 @@ export const cases = {
     otherTeam: 200,
   },
   listAuditLogs: page("/api/v1/audit-logs"),
+  exportAuditLogsAsCsv: {
+    path: () => "/api/v1/audit-logs/export.csv",
+    status: 200,
+    bad: { path: () => "/api/v1/audit-logs/export.csv?from=yesterday" },
+    otherTeam: 200,
+  },
+  exportAuditLogsAsJson: {
+    path: () => "/api/v1/audit-logs/export.jsonl",
+    status: 200,
+    bad: { path: () => "/api/v1/audit-logs/export.jsonl?from=yesterday" },
+    otherTeam: 200,
+  },
   verifyAuditLogs: {
     path: () => "/api/v1/audit-logs/verification",
     status: 200,

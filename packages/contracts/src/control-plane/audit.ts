@@ -77,16 +77,32 @@ export const DashboardSummary = z
   .meta({ id: "DashboardSummary" });
 export type DashboardSummary = z.infer<typeof DashboardSummary>;
 
+const AuditFilter = z.object({
+  service: text(253).optional(),
+  actor: text(200).optional(),
+  subject: text(1_200).optional(),
+  from: Instant.optional(),
+  to: Instant.optional(),
+});
+
 export const auditOperations = {
   listAuditLogs: {
     method: "GET", path: "/api/v1/audit-logs", summary: "Who changed what, by service and time", tag: "audit", authentication: "principal", scope: "audit:read",
-    query: Page.extend({ service: text(253).optional(), actor: text(200).optional(), subject: text(1_200).optional(), from: Instant.optional(), to: Instant.optional() }),
+    query: Page.extend(AuditFilter.shape),
     responses: { 200: pageOf(AuditLog) }, problems: [],
   },
   verifyAuditLogs: {
     method: "GET", path: "/api/v1/audit-logs/verification", summary: "Whether the audit log is as it was sealed, and the first row that is not", tag: "audit", authentication: "principal", scope: "audit:read",
     query: z.object({ after: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0) }),
     responses: { 200: AuditVerification }, problems: [],
+  },
+  exportAuditLogsAsCsv: {
+    method: "GET", path: "/api/v1/audit-logs/export.csv", summary: "Audit rows for a spreadsheet, newest first; the export is audited", tag: "audit", authentication: "principal", scope: "audit:read",
+    query: AuditFilter, responses: { 200: { contentType: "text/csv", description: "RFC 4180 with a header; no cell is read as a formula" } }, problems: [],
+  },
+  exportAuditLogsAsJson: {
+    method: "GET", path: "/api/v1/audit-logs/export.jsonl", summary: "Audit rows for a program, newest first; the export is audited", tag: "audit", authentication: "principal", scope: "audit:read",
+    query: AuditFilter, responses: { 200: { contentType: "application/x-ndjson", description: "an AuditLog a line" } }, problems: [],
   },
   listExecutions: {
     method: "GET", path: "/api/v1/executions", summary: "Executions of automation, newest first", tag: "executions", authentication: "principal", scope: "executions:read",

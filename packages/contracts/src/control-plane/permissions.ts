@@ -68,6 +68,8 @@ export const controlPlanePermissions = {
 
   listAuditLogs: auditing,
   verifyAuditLogs: auditing,
+  exportAuditLogsAsJson: auditing,
+  exportAuditLogsAsCsv: auditing,
   listExecutions: reading,
   getExecution: reading,
   getExecutionLogs: reading,

@@ -10,7 +10,7 @@ import { admit, bearerOf, senderTokenOf } from "./guards.ts";
 import type { HttpLimits } from "./limits.ts";
 import { payloadOf, setReplyHeaders, type LooseReply } from "./replies.ts";
 import { checkBodyHeaders, httpFactsOf, requestReader } from "./requests.ts";
-import type { Authenticate } from "./types.ts";
+import type { Authenticate, AuthenticationRequest } from "./types.ts";
 
 /** What the server keeps of a request from its first byte to its last. */
 export interface RequestState {
@@ -21,6 +21,8 @@ export interface RequestState {
   readonly log: Log;
   readonly abort: AbortController;
   principal: Principal | null;
+  /** Who was recognised, whether or not it was then let in. */
+  caller: Principal | null;
   counted: boolean;
   /** When a stream began; null for replies that are sent at once. */
   streamingMs: number | null;
@@ -51,11 +53,21 @@ export function stateOf(dispatch: Dispatch, request: FastifyRequest): RequestSta
     log: dispatch.log,
     abort: new AbortController(),
     principal: null,
+    caller: null,
     counted: false,
     streamingMs: null,
   };
   dispatch.states.set(request, state);
   return state;
+}
+
+/** The same, remembering who was recognised: a refusal for want of a scope is told with its name. */
+function noting(authenticate: Authenticate, state: RequestState): Authenticate {
+  const note = async (recognised: Promise<Principal>) => (state.caller = await recognised);
+  return {
+    principal: (request) => note(authenticate.principal(request)),
+    ...(authenticate.ingest && { ingest: (request: AuthenticationRequest) => note(authenticate.ingest!(request)) }),
+  };
 }
 
 /** Guards of one operation, before a byte of the body is read: content type, identity, scope, room for one more. */
@@ -69,7 +81,7 @@ export function guardOf(operation: Operation, dispatch: Dispatch): (request: Fas
       state.counted = true;
     }
     state.principal = await state.span.run(() =>
-      admit(operation, dispatch.authenticate, () => ({
+      admit(operation, noting(dispatch.authenticate, state), () => ({
         ...state.facts,
         bearer: operation.authentication === "ingest" ? senderTokenOf(state.facts) : bearerOf(state.facts),
         traceId: state.span.traceId,

@@ -114,7 +114,14 @@ function addRefusals(app: FastifyInstance, input: HttpServerInput<Operations>, d
           "a request was refused",
         );
     });
-    return sendProblem(reply, problemOf(rule, state.span.traceId));
+    const problem = problemOf(rule, state.span.traceId);
+    const { status } = problem;
+    if (status === 401 || status === 403) {
+      const route = request.routeOptions.url ?? "unknown";
+      const { caller: principal, at } = state;
+      input.onRefused?.({ principal, status, code, method: request.method, route, traceId: state.span.traceId, at });
+    }
+    return sendProblem(reply, problem);
   };
   const unknown = refuseUnknown(input.operations);
   const refuseAddress = (request: FastifyRequest, reply: FastifyReply) => {

@@ -43,6 +43,19 @@ export interface HttpServer {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** A caller that was not let in (401) or may not do what it asked for (403). */
+export interface Refusal {
+  /** Null where nobody was recognised. */
+  readonly principal: Principal | null;
+  readonly status: 401 | 403;
+  readonly code: string;
+  readonly method: string;
+  /** The path of the operation with its parameters unnamed, never what was sent. */
+  readonly route: string;
+  readonly traceId: string;
+  readonly at: Date;
+}
+
 export interface HttpServerInput<Ops extends Operations> {
   readonly service: string;
   readonly version: string;
@@ -60,6 +73,8 @@ export interface HttpServerInput<Ops extends Operations> {
   readonly log: Log;
   readonly clock: Clock;
   readonly limits?: Partial<HttpLimits>;
+  /** Told of each refusal of a caller; must not wait or throw. */
+  readonly onRefused?: (refusal: Refusal) => void;
   /** Further routes of the application, e.g. the console's files. A route may override the security headers it must. */
   readonly plugins?: (app: FastifyInstance) => Promise<void>;
 }
