@@ -6,7 +6,7 @@ import { startTestbed } from "./ci/testbed.ts";
 import { buildConsole } from "./start/console-build.ts";
 
 const reports = join(root, "reports");
-const services = ["postgres", "redis", "prometheus", "alertmanager", "loki", "kubernetes"];
+const services = ["postgres", "redis", "prometheus", "alertmanager", "loki", "kubernetes", "keycloak"];
 const none: Tally = { passed: 0, failures: [], emptyFiles: [] };
 
 /** Runs a step with its output shown. A runner that fails although its report shows no failed test failed all the same: a crash, or coverage below its floor. */

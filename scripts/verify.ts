@@ -8,6 +8,7 @@ const steps: readonly Step[] = [
   { name: "lint", command: ["oxlint", "."] },
   { name: "dead code", command: ["knip", "--no-progress"] },
   { name: "contracts", command: ["node", "scripts/openapi.ts", "--check"] },
+  { name: "permissions", command: ["node", "scripts/permissions.ts", "--check"] },
   { name: "environment", command: ["node", "scripts/environment.ts", "--check"] },
   { name: "documentation paths", command: ["node", "scripts/doc-paths.ts"] },
 ]; // prettier-ignore

@@ -21,6 +21,7 @@ type Variables = Readonly<Record<string, string>>;
 /** Both services as processes of their own, as an operator would run them. */
 export interface Platform {
   readonly url: string;
+  readonly assistantUrl: string;
   readonly ingestToken: string;
   readonly directory: string;
   /** A token of the operator. */
@@ -51,6 +52,7 @@ export async function startPlatform(sources: Variables, controlPlane: Variables 
   const token = operatorToken(settings);
   return {
     url: settings.controlPlaneUrl,
+    assistantUrl: expert.url,
     ingestToken: settings.ingestToken,
     directory,
     token,

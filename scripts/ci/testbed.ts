@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { root } from "../processes.ts";
 
 /** A running test bed: the variables that reach its services. */
 export interface Testbed {
@@ -9,8 +10,12 @@ export interface Testbed {
   down(): void;
 }
 
+/** Keycloak starts with the realm that operators are given. */
+const realms = join(root, "deploy/keycloak");
+
 function run(command: string, args: readonly string[], directory: string): void {
-  const { status } = spawnSync(command, args, { stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, TESTBED_DIR: directory } });
+  const env = { ...process.env, TESTBED_DIR: directory, TESTBED_KEYCLOAK_REALMS: realms };
+  const { status } = spawnSync(command, args, { stdio: ["ignore", "ignore", "inherit"], env });
   if (status !== 0) throw new Error(`${command} ${args.join(" ")} failed`);
 }
 

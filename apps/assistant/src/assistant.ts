@@ -106,9 +106,9 @@ function openGate({ replaced, stack, clock, log }: Foundation, database: Databas
 }
 
 function authenticateWith({ config, replaced, outbound, clock }: Foundation): Authenticate {
-  const { issuer, audience, callers } = config.identity;
+  const { callers, ...expected } = config.identity;
   const verifier =
-    replaced.verifier ?? createTokenVerifier({ issuer, audience, outbound, clock, ...(callers ? { authorizedParties: callers } : {}) });
+    replaced.verifier ?? createTokenVerifier({ ...expected, outbound, clock, ...(callers ? { authorizedParties: callers } : {}) });
   return {
     async principal({ bearer, signal }) {
       if (bearer === null) throw new RuleBroken("unauthenticated", "This needs a bearer token.");

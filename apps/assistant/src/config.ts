@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { readSources, sourcesEnvironment, type SourceConfig } from "@sre/evidence";
-import { readEnvironment, serviceEnvironment } from "@sre/service-kit";
+import { readEnvironment, roleRules, serviceEnvironment, type RoleRules } from "@sre/service-kit";
 import { databaseConfig, databaseEnvironment, type DatabaseConfig } from "@sre/storage";
 import { z } from "zod";
 
@@ -50,6 +50,7 @@ export interface Config {
     readonly issuer: string;
     readonly audience: string;
     readonly callers: readonly string[] | null;
+    readonly roles: RoleRules;
     readonly client: { readonly id: string; readonly secret: string } | null;
   };
   readonly controlPlane: { readonly url: string; readonly audience: string };
@@ -96,6 +97,7 @@ export function readConfig(
       issuer: vars.OIDC_ISSUER,
       audience: vars.OIDC_AUDIENCE ?? "assistant",
       callers: listOf(vars.CALLERS),
+      roles: roleRules(vars),
       client: vars.OIDC_CLIENT_SECRET ? { id: vars.OIDC_CLIENT_ID ?? "assistant", secret: vars.OIDC_CLIENT_SECRET } : null,
     },
     controlPlane: { url: vars.CONTROL_PLANE_URL, audience: vars.CONTROL_PLANE_AUDIENCE },

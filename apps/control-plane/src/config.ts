@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { correlationDefaults, mappingWith, type CorrelationSettings, type EntityMapping } from "@sre/correlation";
-import { ConfigurationError, flag, readEnvironment, serviceEnvironment } from "@sre/service-kit";
+import { ConfigurationError, flag, readEnvironment, roleRules, serviceEnvironment, type RoleRules } from "@sre/service-kit";
 import { databaseConfig, databaseEnvironment, type DatabaseConfig } from "@sre/storage";
 import { z } from "zod";
 import type { CustomFormats } from "./alerts/formats/index.ts";
@@ -115,6 +115,9 @@ export interface Config {
     readonly client: { readonly id: string; readonly secret: string } | null;
     readonly console: { readonly id: string; readonly secret: string } | null;
     readonly ingestToken: string | null;
+    readonly roles: RoleRules;
+    /** Whether the issuer grants people our scopes; if not, their roles alone decide. */
+    readonly personScopesInToken: boolean;
   };
   readonly assistant: { readonly url: string; readonly audience: string };
   readonly consoleDirectory: string | null;
@@ -262,6 +265,8 @@ export function readConfig(
       client: vars.OIDC_CLIENT_SECRET ? { id: vars.OIDC_CLIENT_ID ?? "control-plane", secret: vars.OIDC_CLIENT_SECRET } : null,
       console: vars.CONSOLE_CLIENT_SECRET ? { id: vars.CONSOLE_CLIENT_ID, secret: vars.CONSOLE_CLIENT_SECRET } : null,
       ingestToken: vars.INGEST_TOKEN ?? null,
+      roles: roleRules(vars),
+      personScopesInToken: vars.OIDC_PERSON_SCOPES === "token",
     },
     assistant: { url: vars.ASSISTANT_URL, audience: vars.ASSISTANT_AUDIENCE },
     consoleDirectory: vars.CONSOLE_DIR ?? null,

@@ -24,7 +24,7 @@ import { openAlertmanager } from "./silences/alertmanager.ts";
 import { authentication } from "./people/authenticate.ts";
 import { cookiesFor } from "./people/cookies.ts";
 import { startIssuer } from "./people/development-issuer.ts";
-import { createIssuerClient } from "./people/issuer-client.ts";
+import { createIssuerClient, personScopes } from "./people/issuer-client.ts";
 import type { People } from "./people/people.ts";
 import { watchOwnPresence } from "./watchdogs/report-gap.ts";
 import { watchForSilence } from "./watchdogs/report-silence.ts";
@@ -90,6 +90,14 @@ function openNotifications(
   return { rules, receivers, attemptsMax, incidentUrl: (incidentId) => `${publicUrl()}/incidents/${incidentId}` };
 }
 
+function tokenVerifier(
+  { issuer, audience, roles, personScopesInToken }: Config["identity"],
+  outbound: OutboundFactory,
+  clock: Clock,
+): TokenVerifier {
+  return createTokenVerifier({ issuer, audience, roles, outbound, clock, ...(personScopesInToken ? {} : { personScopes }) });
+}
+
 interface Opened {
   readonly app: App;
   readonly config: Config;
@@ -101,7 +109,14 @@ async function serve({ app, config, verifier }: Opened): Promise<HttpServer> {
   let listening = `http://${http.host}:${http.port}`;
   const publicUrl = () => http.publicUrl ?? listening;
   const newSecret = () => randomBytes(32).toString("base64url");
-  const issuer = identity.console && createIssuerClient({ issuer: identity.issuer, credentials: identity.console, verifier });
+  const issuer =
+    identity.console &&
+    createIssuerClient({
+      issuer: identity.issuer,
+      credentials: identity.console,
+      scopes: identity.personScopesInToken ? personScopes : [],
+      verifier,
+    });
   const people: People = { app, issuer, publicUrl, cookies: () => cookiesFor(publicUrl()), newSecret };
   const directory = consoleDirectory(config.consoleDirectory);
   const server = await startHttpServer({
@@ -163,8 +178,7 @@ export async function openControlPlane(config: Config, parts: Parts): Promise<Co
   const system = () =>
     systemContext({ teamId: defaultTeamId, traceId: currentTraceId(), at: clock.now(), log, name: service, scopes: ["resources:write"] });
   if (config.topologyFile !== null) await loadTopologyFile(app, system(), config.topologyFile);
-  const { issuer, audience } = config.identity;
-  const server = stack.use(await serve({ app, config, verifier: createTokenVerifier({ issuer, audience, outbound, clock }) }));
+  const server = stack.use(await serve({ app, config, verifier: tokenVerifier(config.identity, outbound, clock) }));
   listening = server.url;
   await workOnDiagnoses(app);
   await workOnSenders(app);

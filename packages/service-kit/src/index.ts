@@ -9,6 +9,7 @@ export {
   requireScope,
   systemContext,
   type CallContext,
+  type Claims,
   type HttpFacts,
   type Principal,
 } from "./identity/context.ts";
@@ -16,7 +17,7 @@ export { createLog, type Log } from "./observe/log.ts";
 export { createMetrics, type Metrics } from "./observe/metrics.ts";
 export { scrubText } from "./observe/scrub.ts";
 export { currentTraceId, currentTraceparent, runWithTraceparent, startTracing } from "./observe/tracing.ts";
-export { bearerOf } from "./http/guards.ts";
+export { admit, bearerOf } from "./http/guards.ts";
 export { httpLimits, type HttpLimits } from "./http/limits.ts";
 export { problemOf } from "./http/problems.ts";
 export { startHttpServer } from "./http/server.ts";
@@ -34,7 +35,9 @@ export type {
   OutboundResult,
   OutboundTarget,
 } from "./outbound/types.ts";
-export { createTokenVerifier, type Claims, type TokenVerifier, type TokenVerifierInput } from "./identity/token-verifier.ts";
+export { createTokenVerifier, type TokenVerifier, type TokenVerifierInput } from "./identity/token-verifier.ts";
+export { roleRules } from "./config/role-environment.ts";
+export type { RoleRules } from "./identity/roles.ts";
 export { createClientCredentials, type ClientCredentials, type ClientCredentialsInput } from "./identity/client-credentials.ts";
 export { createApiClient, type ApiAnswer, type ApiClient, type ApiFailure } from "./outbound/api-client.ts";
 export { failPoints } from "./lifecycle/fail-points.ts";

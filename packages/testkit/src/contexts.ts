@@ -16,7 +16,7 @@ export function testContext(overrides: Partial<CallContext> & { readonly scopes?
   const teamId = rest.teamId ?? defaultTeamId;
   return {
     teamId,
-    principal: { kind: "person", subject: "tester", name: "Tester", teamId, scopes: new Set(scopes) },
+    principal: { kind: "person", subject: "tester", name: "Tester", teamId, scopes: new Set(scopes), roles: new Set() },
     traceId: "0123456789abcdef0123456789abcdef",
     at: new Date(testInstant),
     log: quietLog,

@@ -68,19 +68,27 @@ async function firstPiece(stream: AsyncIterable<Buffer | string> & { destroy(): 
   return "";
 }
 
+/** Sends a call as JSON and reads its answer; of a stream only the beginning. */
+export async function sendCall(
+  inject: HttpServer["inject"],
+  method: DocumentedOperation["method"],
+  { path, headers, body }: ContractCall,
+): Promise<ObservedReply> {
+  const json = body === undefined ? {} : { "content-type": "application/json" };
+  const payload = body === undefined ? {} : { payload: typeof body === "string" ? body : JSON.stringify(body) };
+  const reply = await inject({ method, url: path, headers: { ...json, ...headers }, ...payload, payloadAsStream: true });
+  const streams = String(reply.headers["content-type"]).startsWith("text/event-stream");
+  const text = streams ? await firstPiece(reply.stream()) : (await reply.stream().toArray()).join("");
+  return { status: reply.statusCode, headers: reply.headers, text };
+}
+
 /** Probes a service, reached by `inject`, against its document. */
 export function createContractProbe(document: ApiDocument, inject: () => HttpServer["inject"]): ContractProbe {
   const contract = createApiContract(document);
 
-  async function send(operation: DocumentedOperation, { path, headers, body }: ContractCall): Promise<ObservedReply> {
-    if (!matches(operation.path, path)) throw new Error(`${path} does not lead to ${operation.id}.`);
-    const json = body === undefined ? {} : { "content-type": "application/json" };
-    const payload = body === undefined ? {} : { payload: typeof body === "string" ? body : JSON.stringify(body) };
-    const { method } = operation;
-    const reply = await inject()({ method, url: path, headers: { ...json, ...headers }, ...payload, payloadAsStream: true });
-    const streams = String(reply.headers["content-type"]).startsWith("text/event-stream");
-    const text = streams ? await firstPiece(reply.stream()) : (await reply.stream().toArray()).join("");
-    return { status: reply.statusCode, headers: reply.headers, text };
+  async function send(operation: DocumentedOperation, call: ContractCall): Promise<ObservedReply> {
+    if (!matches(operation.path, call.path)) throw new Error(`${call.path} does not lead to ${operation.id}.`);
+    return sendCall(inject(), operation.method, call);
   }
 
   async function provoke(id: string, status: number, call: ContractCall): Promise<ObservedReply> {

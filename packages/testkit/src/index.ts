@@ -1,3 +1,5 @@
+export { accessMismatches, anonymousMismatch, type AccessWorld } from "./access-probe.ts";
+export { disagreements, principalNames, readPermissionsCsv, survivingMutants, type PrincipalName } from "./permissions.ts";
 export { testDatabases, type TestDatabase } from "@sre/storage/testing";
 export { createApiContract, type ApiContract, type ApiDocument, type DocumentedOperation, type ObservedReply } from "./api-contract.ts";
 export { fixedClock, sequentialIds } from "./clocks.ts";

@@ -28,7 +28,14 @@ const verifierOfNames: Pick<TokenVerifier, "verify"> = {
   async verify(bearer) {
     const person = people[bearer];
     if (!person) throw new RuleBroken("invalid_token", "The token is not accepted.");
-    const principal: Principal = { kind: "service", subject: bearer, name: bearer, teamId: person.team, scopes: new Set(person.scopes) };
+    const principal: Principal = {
+      kind: "service",
+      subject: bearer,
+      name: bearer,
+      teamId: person.team,
+      scopes: new Set(person.scopes),
+      roles: new Set(["control-plane"]),
+    };
     return principal;
   },
 };

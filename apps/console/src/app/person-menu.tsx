@@ -23,8 +23,9 @@ export function PersonMenu({ onPalette }: { onPalette: () => void }) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const leave = async () => {
-    await call("signOut", {}).catch(() => null);
+    const signedOut = await call("signOut", {}).catch(() => null);
     client.clear();
+    if (signedOut?.issuer_sign_out_url) return location.assign(signedOut.issuer_sign_out_url);
     await navigate({ to: "/sign-in", search: { return_to: "/incidents" } });
   };
   return (

@@ -42,6 +42,16 @@ describe.each(testDatabases)("changes on $name", (database) => {
     expect(await list("entity=eu-1/shop/deployment/checkout")).toHaveLength(1);
   });
 
+  test.each(["0020-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00"])(
+    "a time that no clock says, such as %s, is refused with its field",
+    async (time) => {
+      for (const field of ["started_at", "ended_at"]) {
+        const refused = await call("/api/v1/changes", { body: { ...deployment, id: "never", [field]: time } });
+        expect([refused.status, refused.body["field"]]).toEqual([400, field]);
+      }
+    },
+  );
+
   test("two teams may use the same id for their own changes", async () => {
     const theirs = await harness.as({ teamId: otherTeamId });
     expect((await theirs("/api/v1/changes", { body: { ...deployment, title: "theirs" } })).status).toBe(201);

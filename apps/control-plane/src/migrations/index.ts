@@ -9,6 +9,7 @@ import { cheapMoves } from "./0004-cheap-moves.ts";
 import { intakePresence } from "./0008-intake-presence.ts";
 import { alertsByFilter } from "./0009-alerts-by-filter.ts";
 import { incidentTraits } from "./0011-incident-traits.ts";
+import { rolesOfSessions } from "./0013-roles-of-sessions.ts";
 
 /** Every migration by its name, run in the order of the names. */
 export const migrations: Record<string, Migration> = {
@@ -22,4 +23,5 @@ export const migrations: Record<string, Migration> = {
   "0008-intake-presence": intakePresence,
   "0009-alerts-by-filter": alertsByFilter,
   "0011-incident-traits": incidentTraits,
+  "0013-roles-of-sessions": rolesOfSessions,
 };

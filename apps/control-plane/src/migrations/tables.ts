@@ -293,6 +293,9 @@ export interface SignedInSessionTable extends Owned {
   subject: string;
   name: string;
   scopes: Json<string[]>;
+  roles: Json<string[]>;
+  /** What the issuer said of the sign-in; null when it is too long to be sent back. */
+  id_token: string | null;
   csrf_token: string;
   created_at: Date;
   expires_at: Date;

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import { sha256 } from "@sre/contracts/canonical";
-import { TeamId } from "@sre/contracts/shared";
+import { personRoles, TeamId, type Role } from "@sre/contracts/shared";
 import {
   defaultTeamId,
   RuleBroken,
@@ -45,6 +45,8 @@ function refuseForgery(request: AuthenticationRequest, publicUrl: string, csrfTo
   }
 }
 
+const isPersonRole = (name: string): name is Role => personRoles.some((role) => role === name);
+
 async function bySession(people: People, request: AuthenticationRequest): Promise<KnownPrincipal> {
   const token = request.cookies[people.cookies().session];
   if (!token) throw new RuleBroken("unauthenticated", "This needs a bearer token or a session.");
@@ -58,6 +60,7 @@ async function bySession(people: People, request: AuthenticationRequest): Promis
     name: session.name,
     teamId: TeamId.parse(session.team_id),
     scopes: withOwn(session.scopes),
+    roles: new Set(session.roles.filter(isPersonRole)),
     credential,
   };
 }
@@ -78,6 +81,7 @@ function bySenderToken(tokenHash: Uint8Array | null, bearer: string | null): Pri
     name: "alertmanager",
     teamId: defaultTeamId,
     scopes: new Set(["alerts:ingest", "changes:ingest"]),
+    roles: new Set(["ingest-key"]),
   };
 }
 

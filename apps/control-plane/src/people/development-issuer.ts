@@ -8,7 +8,16 @@ const readScopes = ["alerts:read", "incidents:read", "changes:read", "resources:
 function operatorClient(clientSecret: string | null, audience: string) {
   if (clientSecret === null) return [];
   const scopes = [...readScopes, "incidents:write", "diagnoses:write", "changes:write", "resources:write"];
-  return [{ clientId: "operator", clientSecret, grants: ["client_credentials" as const], scopes, audiences: [audience] }];
+  return [
+    {
+      clientId: "operator",
+      clientSecret,
+      grants: ["client_credentials" as const],
+      scopes,
+      roles: ["team-manager" as const],
+      audiences: [audience],
+    },
+  ];
 }
 
 /** Starts the development issuer in this process; production never loads it. Disposing stops it. */
@@ -47,8 +56,10 @@ export async function startIssuer(config: Config, issuer: NonNullable<Config["de
       ...operatorClient(issuer.operatorSecret, config.identity.audience),
     ],
     people: [
-      { subject: "oncall", name: "On-call engineer", scopes: personScopes },
-      { subject: "viewer", name: "Viewer", scopes: readScopes },
+      { subject: "oncall", name: "On-call engineer", scopes: personScopes, roles: ["responder", "team-manager"] },
+      { subject: "viewer", name: "Viewer", scopes: readScopes, roles: ["viewer"] },
+      { subject: "auditor", name: "Auditor", scopes: readScopes, roles: ["auditor"] },
+      { subject: "admin", name: "Administrator", scopes: personScopes, roles: ["super-admin"] },
     ],
     secret: issuer.secret,
     environment: config.production ? "production" : "development",

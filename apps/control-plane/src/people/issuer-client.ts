@@ -8,16 +8,26 @@ interface SignInSecrets {
   readonly codeVerifier: string;
 }
 
+/** Who came back from the issuer, with what the issuer calls this sign-in. */
+export interface CameBack {
+  readonly person: Principal;
+  readonly idToken: string | null;
+}
+
 /** Signs people in with the issuer: authorization code and PKCE. */
 export interface IssuerClient {
   secrets(): SignInSecrets;
   /** Where the browser is to go. */
   authorizationUrl(secrets: SignInSecrets, redirectUri: string): Promise<string>;
   /** Who came back. Throws RuleBroken: invalid_request when the issuer's answer does not hold, unavailable when it cannot be judged. */
-  finish(input: { readonly callbackUrl: string; readonly secrets: SignInSecrets }): Promise<Principal>;
+  finish(input: { readonly callbackUrl: string; readonly secrets: SignInSecrets }): Promise<CameBack>;
+  /** Where a browser ends the sign-in at the issuer, and comes back from to `returnTo`; null when the issuer offers no such place or is away. */
+  signOutUrl(idToken: string, returnTo: string): Promise<string | null>;
 }
 
 const issuerTimeoutSeconds = 5;
+/** A longer one makes an address that browsers and proxies refuse. */
+const idTokenCharactersMax = 6_000;
 
 const notConfirmed = (cause: unknown) =>
   new RuleBroken("invalid_request", "The issuer did not confirm the sign-in.", { nextStep: "Sign in again.", cause });
@@ -40,6 +50,8 @@ function discover(issuer: string, credentials: { id: string; secret: string }): 
 export function createIssuerClient(input: {
   issuer: string;
   credentials: { id: string; secret: string };
+  /** What to ask for beside who the person is. */
+  scopes: readonly string[];
   verifier: TokenVerifier;
 }): IssuerClient {
   let configuration: Promise<oidc.Configuration> | null = null;
@@ -56,7 +68,7 @@ export function createIssuerClient(input: {
     secrets: () => ({ state: oidc.randomState(), nonce: oidc.randomNonce(), codeVerifier: oidc.randomPKCECodeVerifier() }),
     async authorizationUrl({ state, nonce, codeVerifier }, redirectUri) {
       const challenge = await oidc.calculatePKCECodeChallenge(codeVerifier);
-      const scope = ["openid", "profile", ...personScopes].join(" ");
+      const scope = ["openid", "profile", ...input.scopes].join(" ");
       const parameters = { redirect_uri: redirectUri, scope, state, nonce, code_challenge: challenge, code_challenge_method: "S256" };
       return oidc.buildAuthorizationUrl(await configured(), parameters).href;
     },
@@ -71,9 +83,16 @@ export function createIssuerClient(input: {
         throw notConfirmed(error);
       });
       // The token is the issuer's word, not the browser's: a bad one is no "sign in with a better token" for the person who waits.
-      return input.verifier.verify(tokens.access_token).catch((error: unknown) => {
+      const person = await input.verifier.verify(tokens.access_token).catch((error: unknown) => {
         throw error instanceof RuleBroken && error.code === "invalid_token" ? notConfirmed(error) : error;
       });
+      const idToken = tokens.id_token ?? "";
+      return { person, idToken: idToken !== "" && idToken.length <= idTokenCharactersMax ? idToken : null };
+    },
+    async signOutUrl(idToken, returnTo) {
+      const known = await configured().catch(() => null);
+      if (!known?.serverMetadata().end_session_endpoint) return null;
+      return oidc.buildEndSessionUrl(known, { id_token_hint: idToken, post_logout_redirect_uri: returnTo }).href;
     },
   };
 }

@@ -140,7 +140,14 @@ describe("signing in with the development issuer", () => {
     await signIn(browser);
     const { csrf_token: token } = await session(browser);
     const kept = browser.cookie(controlPlane.url, "sre_session");
-    expect((await post(browser, "/auth/logout", { headers: { origin: controlPlane.url, "x-csrf-token": token } })).status).toBe(204);
+    const out = await post(browser, "/auth/logout", { headers: { origin: controlPlane.url, "x-csrf-token": token } });
+    expect(out.status).toBe(200);
+    const { issuer_sign_out_url: there } = (await out.json()) as { issuer_sign_out_url: string };
+    const page = await browser.go(there);
+    expect(page.status).toBe(200);
+    // The browser may leave the issuer's form for our page: without that word it would stay there.
+    expect(page.headers.get("content-security-policy")).toContain(`form-action 'self' ${controlPlane.url}`);
+    expect(new URL(there).searchParams.get("post_logout_redirect_uri")).toBe(`${controlPlane.url}/`);
     expect(browser.cookie(controlPlane.url, "sre_session")).toBeUndefined();
     expect((await fetch(`${controlPlane.url}/auth/session`, { headers: { cookie: `sre_session=${kept}` } })).status).toBe(401);
   });

@@ -15,6 +15,9 @@ export function peopleRoutes(people: People): Handlers<typeof peopleOperations> 
     signIn: async (ctx, { query }) => found(await signIn(people, ctx, { returnTo: query.return_to })),
     finishSignIn: async (ctx, { query }) => found(await finishSignIn(people, ctx, { query })),
     getSignedIn: async (ctx) => ({ status: 200, body: await getSignedIn(ctx) }),
-    signOut: async (ctx) => ({ status: 204, body: null, headers: { "set-cookie": await signOut(people, ctx) } }),
+    signOut: async (ctx) => {
+      const { issuerSignOutUrl, setCookie } = await signOut(people, ctx);
+      return { status: 200, body: { issuer_sign_out_url: issuerSignOutUrl }, headers: { "set-cookie": setCookie } };
+    },
   };
 }

@@ -1,9 +1,9 @@
 import { sha256 } from "@sre/contracts/canonical";
-import { defaultTeamId, RuleBroken, type CallContext, type Principal } from "@sre/service-kit";
+import { defaultTeamId, RuleBroken, type CallContext } from "@sre/service-kit";
 import { transact } from "../app.ts";
 import { recordAudit } from "../audit/record-audit.ts";
 import type { People } from "./people.ts";
-import type { IssuerClient } from "./issuer-client.ts";
+import type { CameBack, IssuerClient } from "./issuer-client.ts";
 import { insertSession, insertSignIn, takeSignIn } from "./store.ts";
 
 const signInSeconds = 600;
@@ -40,7 +40,7 @@ export async function signIn(people: People, ctx: CallContext, input: { returnTo
   return { location, setCookie: cookies.set(cookies.signIn, attempt, signInSeconds) };
 }
 
-async function openSession(people: People, ctx: CallContext, person: Principal): Promise<string> {
+async function openSession(people: People, ctx: CallContext, { person, idToken }: CameBack): Promise<string> {
   const token = people.newSecret();
   const { app } = people;
   const { teamId } = person;
@@ -53,6 +53,8 @@ async function openSession(people: People, ctx: CallContext, person: Principal):
       subject: person.subject,
       name: person.name,
       scopes: JSON.stringify([...person.scopes].sort()),
+      id_token: idToken,
+      roles: JSON.stringify([...person.roles].sort()),
       csrf_token: people.newSecret(),
       created_at: ctx.at,
       expires_at: new Date(ctx.at.getTime() + app.settings.sessionSeconds * 1_000),
@@ -78,8 +80,7 @@ export async function finishSignIn(
   const callback = new URL(`${people.publicUrl()}${callbackPath}`);
   for (const [name, value] of Object.entries(input.query)) if (value !== undefined) callback.searchParams.set(name, value);
   const secrets = { state: started.state, nonce: started.nonce, codeVerifier: started.code_verifier };
-  const person = await issuer.finish({ callbackUrl: callback.href, secrets });
-  const token = await openSession(people, ctx, person);
+  const token = await openSession(people, ctx, await issuer.finish({ callbackUrl: callback.href, secrets }));
   const session = cookies.set(cookies.session, token, people.app.settings.sessionSeconds);
   return { location: started.return_to, setCookie: `${session}\n${cookies.clear(cookies.signIn)}` };
 }

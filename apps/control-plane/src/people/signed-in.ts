@@ -14,25 +14,37 @@ function known(ctx: CallContext): KnownPrincipal {
 
 /** Who is signed in, and what they may do. */
 export async function getSignedIn(ctx: CallContext): Promise<SignedIn> {
-  const { subject, name, scopes, credential } = known(ctx);
+  const { subject, name, scopes, roles, credential } = known(ctx);
   return {
     subject,
     name,
     team_id: ctx.teamId,
     scopes: [...scopes].sort(),
+    roles: [...roles].sort(),
     csrf_token: credential.csrfToken,
     expires_at: credential.expiresAt.toISOString(),
   };
 }
 
-/** Ends the session of this browser; a bearer token has none to end. Returns the cookie line that forgets it. */
-export async function signOut(people: People, ctx: CallContext): Promise<string> {
+/** Where a browser that signed out goes on to, and the cookie line that makes it forget the session. */
+interface SignedOut {
+  readonly issuerSignOutUrl: string | null;
+  readonly setCookie: string;
+}
+
+/** Ends the session of this browser; a bearer token has none to end. */
+export async function signOut(people: People, ctx: CallContext): Promise<SignedOut> {
   const { subject, credential } = known(ctx);
   const { app } = people;
-  await transact(app, async (tx) => {
-    if (credential.sessionHash !== null) await deleteSession(tx, credential.sessionHash);
+  const ended = await transact(app, async (tx) => {
+    const session = credential.sessionHash === null ? undefined : await deleteSession(tx, credential.sessionHash);
     await recordAudit(tx, ctx, { id: app.newId(), action: "person.sign_out", subjectKind: "person", subject });
+    return session;
   });
+  const idToken = ended?.id_token ?? null;
   const cookies = people.cookies();
-  return cookies.clear(cookies.session);
+  return {
+    issuerSignOutUrl: idToken === null || people.issuer === null ? null : await people.issuer.signOutUrl(idToken, `${people.publicUrl()}/`),
+    setCookie: cookies.clear(cookies.session),
+  };
 }

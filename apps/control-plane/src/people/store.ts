@@ -35,6 +35,7 @@ export function findSession(db: Db, input: { tokenHash: string; at: Date }): Pro
     .executeTakeFirst();
 }
 
-export async function deleteSession(tx: Tx, tokenHash: string): Promise<void> {
-  await tx.deleteFrom("signed_in_sessions").where("token_hash", "=", tokenHash).execute();
+/** Ends a session; undefined when it has ended already. */
+export function deleteSession(tx: Tx, tokenHash: string): Promise<Pick<Selectable<SignedInSessionTable>, "id_token"> | undefined> {
+  return tx.deleteFrom("signed_in_sessions").where("token_hash", "=", tokenHash).returning("id_token").executeTakeFirst();
 }

@@ -47,10 +47,18 @@ const principals = Object.fromEntries(Object.entries(cases).map(([name, one]) =>
 async function comeBack({ harness }: World, team: string): Promise<ContractCall> {
   const begun = await harness.anonymous("/auth/login");
   const asked = new URL(begun.headers.get("location") ?? "").searchParams;
-  const claims = { sub: "oncall", aud: "control-plane", azp: "console", scope: allScopes.join(" "), team_id: team, name: "On-call" };
+  const claims = {
+    sub: "oncall",
+    aud: "control-plane",
+    azp: "console",
+    scope: allScopes.join(" "),
+    team_id: team,
+    name: "On-call",
+    realm_access: { roles: ["responder"] },
+  };
   const code = harness.issuer.code({ client: "console", nonce: asked.get("nonce") ?? "", claims });
   const cookie = begun.headers.getSetCookie()[0]?.split(";")[0] ?? "";
-  return { path: `/auth/callback?code=${code}&state=${asked.get("state")}`, headers: { cookie } };
+  return { path: `/auth/callback?code=${code}&state=${asked.get("state")}&session_state=s`, headers: { cookie } };
 }
 
 async function withoutAlert({ harness, right }: World): Promise<ContractCall> {
@@ -76,7 +84,7 @@ export const contractCases: Readonly<Record<keyof typeof controlPlaneOperations,
   signIn: { success: [302, () => ({ path: "/auth/login?return_to=/incidents" })] },
   finishSignIn: {
     success: [302, (world) => comeBack(world, "00000000-0000-7000-8000-000000000001")],
-    own: { 403: (world) => comeBack(world, "no team of ours") },
+    own: { 400: () => ({ path: "/auth/callback?code=c&state=s" }), 403: (world) => comeBack(world, "no team of ours") },
     stored: () => ({ path: "/auth/callback?code=c&state=s", headers: { cookie: "sre_sign_in=unknown" } }),
   },
   streamEvents: { success: [200, ({ right }) => ({ path: "/api/v1/events", headers: { ...right, "last-event-id": "1" } })] },

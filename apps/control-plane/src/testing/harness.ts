@@ -43,6 +43,16 @@ interface Call {
 
 export type Caller = (path: string, call?: Call) => Promise<Reply>;
 
+/** Whose token: by default one of a person with all scopes and the roles to use them. */
+interface TokenOf {
+  readonly scopes?: readonly string[];
+  readonly roles?: readonly string[];
+  readonly teamId?: string;
+  readonly subject?: string;
+  /** The client that asks for itself. */
+  readonly client?: string;
+}
+
 export interface Harness extends AsyncDisposable {
   readonly controlPlane: ControlPlane;
   readonly assistant: FakeAssistant;
@@ -52,8 +62,8 @@ export interface Harness extends AsyncDisposable {
   /** Calls without credentials. */
   readonly anonymous: Caller;
   /** Calls with a token of a person or service. */
-  as(input?: { scopes?: readonly string[]; teamId?: string; subject?: string }): Promise<Caller>;
-  token(input?: { scopes?: readonly string[]; teamId?: string; subject?: string }): Promise<string>;
+  as(input?: TokenOf): Promise<Caller>;
+  token(input?: TokenOf): Promise<string>;
   send(alerts: readonly unknown[]): Promise<WebhookReceipt>;
   /** Stops the control plane and starts it again on the same database. */
   restart(): Promise<void>;
@@ -123,7 +133,13 @@ export async function openHarness(
   stack.defer(() => issuer.close());
   const clock = systemClock;
   const outbound = createOutboundFactory({ metrics: createMetrics("test"), log: quietLog, clock });
-  const verifier = createTokenVerifier({ issuer: issuer.issuer, audience: "assistant", outbound, clock });
+  const verifier = createTokenVerifier({
+    issuer: issuer.issuer,
+    audience: "assistant",
+    roles: { claim: "roles", names: new Map(), services: new Map([["control-plane", "control-plane"]]) },
+    outbound,
+    clock,
+  });
   const assistant = stack.use(await startFakeAssistant({ verifier, log: quietLog, clock, newId: newUuid }));
   const alertmanager = stack.use(await startFakeAlertmanager());
   const opened = stack.use(await database.open<Tables>(migrations));
@@ -141,8 +157,12 @@ export async function openHarness(
     scopes = allScopes,
     teamId = defaultTeamId,
     subject = "oncall",
-  }: { scopes?: readonly string[]; teamId?: string; subject?: string } = {}) =>
-    issuer.mint({ sub: subject, aud: "control-plane", azp: "console", scope: scopes.join(" "), team_id: teamId, name: subject });
+    roles = ["responder", "team-manager"],
+    client,
+  }: TokenOf = {}) => {
+    const who = client === undefined ? { sub: subject, azp: "console", name: subject } : { sub: client, azp: client, client_id: client };
+    return issuer.mint({ ...who, aud: "control-plane", scope: scopes.join(" "), team_id: teamId, realm_access: { roles } });
+  };
   const sender = callerAt(url, `Bearer ${ingestToken}`);
   return {
     get controlPlane() {

@@ -26,7 +26,8 @@ export const RecordChange = z
   .meta({ id: "RecordChange" });
 export type RecordChange = z.infer<typeof RecordChange>;
 
-const eventHeader = z.string().max(8_192).optional();
+// Five of them fit into what a request may have of headers.
+const eventHeader = z.string().max(2_560).optional();
 /** The attributes of a CloudEvent in binary mode; extensions beside them are not read. */
 const cloudEventHeaders = z.object({
   "ce-specversion": eventHeader,

@@ -1,5 +1,5 @@
 import { healthOperations } from "../shared/health.ts";
-import type { Operations } from "../shared/operation.ts";
+import { withPermissions } from "../shared/permissions.ts";
 import { alertOperations } from "./alerts.ts";
 import { auditOperations } from "./audit.ts";
 import { changeOperations } from "./changes.ts";
@@ -10,6 +10,7 @@ import { incidentOperations } from "./incidents.ts";
 import { maintenanceOperations } from "./maintenance.ts";
 import { notificationOperations } from "./notifications.ts";
 import { peopleOperations } from "./people.ts";
+import { controlPlanePermissions } from "./permissions.ts";
 import { quarantineOperations } from "./quarantine.ts";
 import { resourceOperations } from "./resources.ts";
 import { stormOperations } from "./storm.ts";
@@ -29,8 +30,7 @@ export * from "./quarantine.ts";
 export * from "./resources.ts";
 export * from "./storm.ts";
 
-/** Every operation of the control plane. The approvals of row B4 are owed: `docs/api-rows.md` lists them. */
-export const controlPlaneOperations = {
+const operations = {
   ...alertOperations,
   ...stormOperations,
   ...quarantineOperations,
@@ -45,4 +45,7 @@ export const controlPlaneOperations = {
   ...notificationOperations,
   ...peopleOperations,
   ...healthOperations,
-} as const satisfies Operations;
+} as const;
+
+/** Every operation of the control plane, each with who may call it. The approvals of row B4 are owed: `docs/api-rows.md` lists them. */
+export const controlPlaneOperations = withPermissions(operations, controlPlanePermissions);

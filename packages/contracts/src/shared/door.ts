@@ -10,5 +10,7 @@ export {
   type Operations,
   type RawBody,
 } from "./operation.ts";
+export { withPermissions } from "./permissions.ts";
+export { machineRoles, personRoles, reachOf, roles, teamHeader, type Permission, type Reach, type Role } from "./roles.ts";
 export { Problem, problemStatus, type ProblemCode, type ProblemStatus } from "./problem.ts";
 export { Page, pageOf, Severity, severities, TeamId, type Language } from "./values.ts";

@@ -1,5 +1,7 @@
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject, type ZodOpenApiResponsesObject } from "zod-openapi";
+import { z } from "zod";
 import { isRawBody, type Operation, type Operations, type RawBody } from "./operation.ts";
+import { teamHeader } from "./roles.ts";
 import { Problem, type ProblemStatus } from "./problem.ts";
 
 const statusText: Record<number, string> = {
@@ -8,11 +10,19 @@ const statusText: Record<number, string> = {
   422: "Well-formed but not acceptable", 429: "Too many requests", 500: "A fault of ours", 501: "Not offered here", 503: "Temporarily not possible; Retry-After says when",
 }; // prettier-ignore
 
-const security: Record<Operation["authentication"], Record<string, string[]>[]> = {
-  principal: [{ bearer: [] }, { session: [] }],
-  ingest: [{ ingest: [] }, { ingestBasic: [] }],
-  public: [],
-};
+/** The credentials that an operation takes; of a token or session with the scope that it must hold. */
+function securityOf({ authentication, scope }: Operation): Record<string, string[]>[] {
+  const scopes = scope === null ? [] : [scope];
+  if (authentication === "principal") return [{ bearer: scopes }, { session: scopes }];
+  return authentication === "ingest" ? [{ ingest: [] }, { ingestBasic: [] }] : [];
+}
+
+const team = z.uuid().optional().meta({ description: "the team to act in; another than the caller's own only for roles that reach all" });
+
+function headersOf({ headers, permission = {} }: Operation): z.ZodObject | undefined {
+  if (!Object.values(permission).includes("all")) return headers;
+  return (headers ?? z.object({})).extend({ [teamHeader]: team });
+}
 
 // A JSON body that no schema of ours describes is a document still, not a text.
 const rawSchema = ({ contentType }: RawBody) => ({ type: contentType === "application/json" ? ("object" as const) : ("string" as const) });
@@ -51,14 +61,16 @@ function problemResponses(operation: Operation): ZodOpenApiResponsesObject {
 }
 
 function describe(operationId: string, operation: Operation): ZodOpenApiOperationObject {
-  const { params, query, headers, body, mediaTypes = [] } = operation;
+  const { params, query, body, permission, mediaTypes = [] } = operation;
+  const headers = headersOf(operation);
   const content = Object.fromEntries(["application/json", ...mediaTypes].map((type) => [type, { schema: body }]));
   return {
     operationId,
     summary: operation.summary,
     tags: [operation.tag],
-    security: security[operation.authentication],
+    security: securityOf(operation),
     ...(operation.scope ? { "x-required-scope": operation.scope } : {}),
+    ...(permission ? { "x-roles": permission } : {}),
     requestParams: { ...(params ? { path: params } : {}), ...(query ? { query } : {}), ...(headers ? { header: headers } : {}) },
     ...(body ? { requestBody: { required: true, content } } : {}),
     responses: { ...successResponses(operation), ...problemResponses(operation) },

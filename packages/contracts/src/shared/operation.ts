@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Permission } from "./roles.ts";
 import type { ProblemStatus } from "./problem.ts";
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -24,8 +25,12 @@ export interface Operation {
   readonly tag: string;
   readonly authentication: Authentication;
   readonly scope: string | null;
+  /** Which roles may call it, bound to it by `withPermissions`; without one nobody may, unless it is public. */
+  readonly permission?: Permission;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
+  /** For addresses that others compose, whose standard demands it (RFC 6749, 4.1.2): elsewhere an unknown parameter is refused. */
+  readonly unknownQuery?: "ignored";
   readonly headers?: z.ZodObject;
   readonly body?: z.ZodType;
   /** What a success answers: a schema, a raw body, or null for an empty one. */

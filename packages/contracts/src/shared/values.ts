@@ -1,7 +1,13 @@
 import { z } from "zod";
 
-/** An instant: ISO 8601 with a zone, kept in UTC with milliseconds. */
-export const Instant = z.iso.datetime({ offset: true }).meta({ id: "Instant" });
+// What no clock says is no time: the years before 100 read as 19.., and past 9999 as none.
+const plausibleYear = /^(19[7-9]\d|[2-8]\d{3})-/;
+
+/** An instant: ISO 8601 with a zone, in the years 1970 to 8999, kept in UTC with milliseconds. */
+export const Instant = z.iso.datetime({ offset: true }).regex(plausibleYear, { error: "must lie in the years 1970 to 8999" }).meta({ id: "Instant" }); // prettier-ignore
+/** An instant as senders write it: Alertmanager says the year 1 where there is none. */
+export const SenderInstant = z.iso.datetime({ offset: true });
+
 export type Instant = z.infer<typeof Instant>;
 
 /** A half-open stretch of time, `from` ≤ t < `to`. */
@@ -31,12 +37,16 @@ export type Language = keyof LocalizedText;
 // Everything of Unicode's "Cc" but tab, line feed and carriage return; lone surrogates ("Cs") cannot be stored as UTF-8.
 const forbiddenCharacter = /(?![\t\n\r])[\p{Cc}\p{Cs}]/u;
 
+// The same for OpenAPI, whose patterns know no Unicode classes; lone surrogates stand in no JSON that was written as UTF-8.
+const forbiddenPattern = String.raw`^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]*$`;
+
 /** A text of people or senders: no control characters but white space, at most `max` characters. */
 export function text(max: number) {
   return z
     .string()
     .max(max)
-    .refine((value) => !forbiddenCharacter.test(value), { error: "must hold no control characters" });
+    .refine((value) => !forbiddenCharacter.test(value), { error: "must hold no control characters" })
+    .meta({ pattern: forbiddenPattern });
 }
 
 /** Prometheus labels: at most 64 of them, names as Prometheus has them, values at most 2,048 characters. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Instant, Labels, text } from "../shared/values.ts";
+import { SenderInstant, Labels, text } from "../shared/values.ts";
 
 const annotations = z.record(text(128), text(8_192)).refine((all) => Object.keys(all).length <= 64, { error: "at most 64 annotations" });
 
@@ -8,8 +8,8 @@ export const AlertmanagerAlert = z.object({
   status: z.enum(["firing", "resolved"]),
   labels: Labels.refine((labels) => labels["alertname"] !== undefined, { error: "must hold alertname" }),
   annotations: annotations.default({}),
-  startsAt: Instant,
-  endsAt: Instant.optional(),
+  startsAt: SenderInstant,
+  endsAt: SenderInstant.optional(),
   generatorURL: z.string().max(4_096).default(""),
   fingerprint: z.string().regex(/^[0-9a-f]{1,32}$/),
 });

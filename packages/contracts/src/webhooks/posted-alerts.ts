@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { Instant } from "../shared/values.ts";
+import { SenderInstant } from "../shared/values.ts";
 import { AlertmanagerAlert } from "./alertmanager.ts";
 
 /** One alert as Prometheus itself posts it: an end that lies ahead means that it fires. */
 export const PostedAlert = z.object({
   labels: AlertmanagerAlert.shape.labels,
   annotations: AlertmanagerAlert.shape.annotations,
-  startsAt: Instant.optional(),
-  endsAt: Instant.optional(),
+  startsAt: SenderInstant.optional(),
+  endsAt: SenderInstant.optional(),
   generatorURL: z.string().max(4_096).default(""),
 });
 export type PostedAlert = z.infer<typeof PostedAlert>;

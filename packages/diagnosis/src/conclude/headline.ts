@@ -40,7 +40,12 @@ export function headlineOf(seen: Seen, verdict: Verdict, { causes, gaps, finding
   const first = causes[0];
   if (verdict === "nothing_wrong") return calm(seen, findings);
   const deciding = gaps.filter(({ could_change }) => could_change === "verdict");
-  if (first !== undefined) return fill(verdict === "inconclusive" ? headlines.leading : headlines.caused, {}, causeWords(seen, first));
+  if (first !== undefined)
+    return fill(
+      verdict === "inconclusive" ? headlines.leading : headlines.caused,
+      { confidence: first.confidence },
+      causeWords(seen, first),
+    );
   return deciding.length === 0
     ? fill(headlines.nothing_found, {})
     : fill(headlines.nothing_known, {}, { gaps: enumerated(deciding.map(subjectOf)) });

@@ -38,7 +38,10 @@ function outranked(ranking: Ranking): RuledOut[] {
     const because = against[0];
     // "Something is wrong with it" needs no saying of what only suffers.
     const title = fault === "unknown" ? spoken(entity) : titleOf(dropped);
-    const named = { en: `Not the root cause: ${title.en}`, "zh-TW": `並非根因：${title["zh-TW"]}` };
+    // That no way is known is no proof that there is none.
+    const said =
+      because?.what === "not_connected" ? { en: "Unlikely", "zh-TW": "可能性低" } : { en: "Not the root cause", "zh-TW": "並非根因" };
+    const named = { en: `${said.en}: ${title.en}`, "zh-TW": `${said["zh-TW"]}：${title["zh-TW"]}` };
     return because === undefined ? [] : [{ entity, fault, because, title: named }];
   });
 }

@@ -43,6 +43,7 @@ interface Levels {
 }
 
 const samplesMin = 2;
+const timesMax = 1_000_000;
 
 /** The highest level that two samples in a row reach. */
 function sustained(values: readonly Sample[]): number | null {
@@ -69,8 +70,8 @@ function judge(seen: Seen, usage: Usage, series: SeenSeries): Finding[] {
   if (!(beyond > 0)) return [];
   const strength = beyond / (beyond + usage.halfDoublings);
   const unit = series.unit ?? "?";
-  // Idle counts as the floor: nothing is infinitely more than usual.
-  const times = levels.during / Math.max(levels.before, floor);
+  // What took nothing at all before takes no countable times as much.
+  const times = Math.min(timesMax, levels.during / Math.max(levels.before, levels.during / timesMax));
   const values = { before: levels.before, during: levels.during, times, unit };
   return [finding({ what: usage.what, entity: series.of, strength, evidence: [series.cite], values, now: seen.now.has(series.cite.id) })];
 }

@@ -367,6 +367,6 @@ describe("how much of what alerts depends on a cause", () => {
 
   it("is told by count, and all only where it is all", () => {
     expect(reach([front])).toBe("Everything that alerts is this object or depends on it");
-    expect(reach([front, cart, stock])).toBe("2 of 3 that alert are this object or depend on it");
+    expect(reach([front, cart, stock])).toBe("2 of 3 that alert are this object or depend on it; not service stock");
   });
 });

@@ -3,7 +3,7 @@ import type { EntityId, Finding, LocalizedText } from "@sre/contracts/evidence";
 import { faultOf } from "../faults/catalogue.ts";
 import { finding, roleOf } from "../finding.ts";
 import { partWords, type PartWord } from "../messages/parts.ts";
-import { fill, spoken } from "../messages/words.ts";
+import { enumerated, fill, spoken } from "../messages/words.ts";
 import type { Seen } from "../seen/seen.ts";
 import type { Candidate, PartName, ScorePart, Scored } from "./candidate.ts";
 import { mechanismChance } from "./candidates.ts";
@@ -103,9 +103,16 @@ function reachWord(seen: Seen, reach: number, { count, all }: { count: number; a
 
 function reachPart(seen: Seen, candidate: Candidate, { reach, focus }: { reach: number; focus: Focus }): ScorePart {
   const all = focus.components.length;
-  const count = focus.components.filter((component) => hopsTo(seen, component, candidate) !== null).length;
+  const rest = focus.components.filter((component) => hopsTo(seen, component, candidate) === null);
+  const count = all - rest.length;
   const weight = reach === 0 ? apartWeight(candidate) : partWeights.reach * reach;
-  return scorePart({ name: "reach", weight, word: reachWord(seen, reach, { count, all }), values: { count, all } });
+  return scorePart({
+    name: "reach",
+    weight,
+    word: reachWord(seen, reach, { count, all }),
+    values: { count, all },
+    words: { rest: enumerated(rest.map(spoken)) },
+  });
 }
 
 const lateMs = 15 * 60_000;
@@ -120,8 +127,13 @@ function timing(candidate: Candidate, focus: Focus): { part: ScorePart; against:
     return { part: scorePart({ name: "timing", weight: partWeights.timing / 2, word: "timing_unknown" }), against: [] };
   const late = candidate.onsetMs - focus.onsetMs;
   const shown = [...candidate.mechanism, ...candidate.symptoms].filter(({ from }) => from !== undefined);
-  if (late <= lateMs)
-    return { part: scorePart({ name: "timing", weight: partWeights.timing, word: "timing_fits", because: shown }), against: [] };
+  if (late <= lateMs) {
+    const word = late <= focus.toleranceMs ? "timing_fits" : "timing_near";
+    return {
+      part: scorePart({ name: "timing", weight: partWeights.timing, word, values: { late: late / 1000 }, because: shown }),
+      against: [],
+    };
+  }
   const alerting = focus.entities[0] ?? candidate.entity;
   const evidence = shown[0]?.evidence ?? [];
   const against = finding({

@@ -15,8 +15,8 @@ export const callFaults = {
     plan: ["kubernetes.inspect_logs", "kubernetes.inspect_pods"],
   },
   slow_connections: {
-    category: "network", home: "service", title: text("calls to and from {entity} are slow in transit", "進出 {entity} 的呼叫在傳輸途中變慢"),
-    titled: { by: "handover_longer", unless: "way_longer", title: text("time is lost in {entity} or on the way to and from it", "時間耗在 {entity} 或進出它的連線上") },
+    category: "network", home: "service", title: text("calls to or from {entity} are slow in transit", "進出 {entity} 的呼叫在傳輸途中變慢"),
+    titled: { by: "handover_longer", unless: ["way_longer"], title: text("time is lost in {entity} or on the way to or from it", "延遲發生在 {entity} 內部，或進出該服務的途中") },
     shownBy: { way_longer: 0.95, handover_longer: 0.95 }, supportedBy: { own_time_risen: 0.9, own_delay: 0.9, own_failures: 0.9, own_errors: 0.9, own_log_new: 0.9, step_left_out: 0.9, cpu_risen: 0.9, memory_risen: 0.3 },
     decisive: ["way_longer"], speaksAgainst: text("server and client that see the same time", "伺服端與用戶端量到的時間相同"), follows: here,
     settledBy: text("The round-trip time to {entity} from a pod that calls it", "從呼叫端 Pod 量測到 {entity} 的往返時間"), settlingSignal: "latency",
@@ -26,7 +26,7 @@ export const callFaults = {
     category: "runtime", home: "service", title: text("{entity} itself is failing", "{entity} 自身發生錯誤"),
     shownBy: { own_failures: 0.95, own_errors: 0.95, own_log_new: 0.95 }, supportedBy: { own_time_risen: 0.9, own_delay: 0.9, way_longer: 0.9, handover_longer: 0.9, step_left_out: 0.9, cpu_risen: 0.9, memory_risen: 0.3 },
     decisive: ["own_failures", "own_errors"], speaksAgainst: text("calls of its own that failed as often", "其對外呼叫也同樣失敗"), follows: here,
-    settledBy: text("The first failure in the log of {entity}, with its stack", "查看 {entity} 日誌中第一個錯誤與其堆疊"), settlingSignal: "errors",
+    settledBy: text("The first failure in the log of {entity}, with its stack", "查看 {entity} 日誌中第一個錯誤及其堆疊追蹤"), settlingSignal: "errors",
     plan: ["kubernetes.inspect_logs", "kubernetes.inspect_pods"],
   },
   answers_without_work: {
@@ -49,7 +49,7 @@ export const callFaults = {
     // Filling memory takes CPU, burning CPU takes no memory: of two rises that are as strong, memory is the cause.
     shownBy: { memory_risen: 0.95 }, supportedBy: { cpu_risen: 0.8 },
     decisive: ["memory_risen"], speaksAgainst: text("memory that stays level", "記憶體用量持平"), follows: here,
-    settledBy: text("What in {entity} takes the memory, and whether it gives any back", "查看 {entity} 中占用記憶體的內容，以及是否釋放"), settlingSignal: "memory",
+    settledBy: text("Which process of {entity} takes the memory, and whether it gives any back", "查看 {entity} 中是哪個程序占用記憶體，以及是否釋放"), settlingSignal: "memory",
     plan: ["kubernetes.inspect_pods", "kubernetes.inspect_logs"],
   },
 } as const satisfies Record<string, Fault>; // prettier-ignore

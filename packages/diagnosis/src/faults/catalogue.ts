@@ -116,6 +116,7 @@ export const faultCatalogue = {
   },
   overload: {
     category: "capacity", home: "service", title: text("{entity} gets more traffic than it can serve", "{entity} 的流量超出負荷"),
+    titled: { by: "golden_traffic_rise", unless: ["cpu_at_limit", "cpu_throttled", "golden_latency", "golden_saturation"], title: text("{entity} gets far more traffic than usual", "{entity} 的流量遠高於平常") },
     shownBy: { golden_traffic_rise: 0.5 }, supportedBy: { cpu_at_limit: 0.4, cpu_throttled: 0.3, golden_latency: 0.3, golden_saturation: 0.3 },
     decisive: [], speaksAgainst: text("traffic as at the same time on other days", "流量與其他日期同時段相近"), follows: { callee: true, node: false, here: [] },
     settledBy: text("Latency of {entity} against its traffic", "比對 {entity} 的延遲與流量"), settlingSignal: "traffic",

@@ -5,10 +5,10 @@ import type { ActionId } from "../propose/actions.ts";
 /** Where a fault lives: the object that a person would change. */
 export type FaultHome = "workload" | "service" | "node" | "namespace" | "self";
 
-/** Another title of a fault, for what shows it `by` that finding and not by `unless`. */
+/** Another title of a fault, for what shows it `by` that finding and by none of `unless`. */
 interface TitleVariant {
   readonly by: FindingKind;
-  readonly unless?: FindingKind;
+  readonly unless?: readonly FindingKind[];
   readonly title: Template;
 }
 

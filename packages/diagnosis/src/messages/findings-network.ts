@@ -9,8 +9,8 @@ export const networkFindings = {
   ),
   cpu_risen_throttled: kind(
     "resource",
-    "CPU of {entity} rose from {before} to {during} cores, and it is throttled",
-    "{entity} 的 CPU 用量由 {before} 核增至 {during} 核，並遭限流",
+    "CPU of {entity} rose from {before} to {during} cores on average, and it is throttled",
+    "{entity} 的 CPU 用量平均由 {before} 核心增至 {during} 核心，並遭節流（throttling）",
   ),
   retransmits_risen: kind(
     "resource",
@@ -19,8 +19,8 @@ export const networkFindings = {
   ),
   delay_of_its_own: kind(
     "resource",
-    "{entity} answers {during:seconds} later than usual, and neither its own CPU nor what was measured of its callees explains that",
-    "{entity} 的回應比平時慢 {during:seconds}，本身的 CPU 與所呼叫服務中已量測的部分皆無法解釋",
+    "{entity} answers {during:seconds} later than usual, and neither its own CPU nor what was measured of its callees explains that (not measured directly: locks, pools and callees that nobody measures would look the same)",
+    "{entity} 的回應比平時慢 {during:seconds}，本身的 CPU 與所呼叫服務中已量測的部分皆無法解釋（並非直接量測：鎖、連線池與未量測的下游也可能如此）",
   ),
   delay_on_node: kind(
     "resource",

@@ -191,7 +191,7 @@ export const findingKinds = {
   cpu_throttled: kind(
     "resource",
     "CPU of {entity} has been throttled in {during:percent} of periods since {from:time}",
-    "{entity} 的 CPU 自 {from:time} 起有 {during:percent} 的週期遭限流",
+    "{entity} 的 CPU 自 {from:time} 起有 {during:percent} 的週期遭節流（throttling）",
   ),
   disk_nearly_full: kind("resource", "The disk of {entity} is {during:percent} full", "{entity} 的磁碟已使用 {during:percent}"),
   inodes_nearly_full: kind(
@@ -212,8 +212,8 @@ export const findingKinds = {
   ),
   change_unrelated: kind(
     "context",
-    "It went to {entity}, and nothing that is hurt depends on that",
-    "變更對象是 {entity}，受影響的服務並不依賴它",
+    "It went to {entity}, on which nothing that alerts or is blamed depends",
+    "變更對象是 {entity}，告警對象與可疑對象皆不依賴它",
   ),
   change_no_effect: kind("context", "It went to {entity}, which shows nothing unusual", "變更對象 {entity} 未見異常"),
   change_reached_nothing: kind("context", "It reached no instance", "並未套用到任何實例"),

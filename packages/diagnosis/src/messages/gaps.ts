@@ -55,7 +55,7 @@ export const gapWords: Readonly<Record<"verdict" | "order" | "further" | "nothin
     "zh-TW": "尚缺{subject} 的{what}（{reason}），可能改變根因排序。",
   },
   further: {
-    en: "Missing: {what} {subject} ({reason}). The confirmed cause stands without it; it could show further ones.",
+    en: "Missing: {what} {subject} ({reason}). The confirmed cause stands without it; it could show further causes.",
     "zh-TW": "尚缺{subject} 的{what}（{reason}）。不影響已確認的根因，但可能顯示其他根因。",
   },
   nothing: { en: "Missing: {what} {subject} ({reason}).", "zh-TW": "尚缺{subject} 的{what}（{reason}）。" },

@@ -6,7 +6,10 @@ export const headlines = {
   change: { en: " after {kind} “{title}”", "zh-TW": "，發生於{kind}「{title}」之後" },
   change_first: { en: ", right from its first rollout", "zh-TW": "，首次部署時即發生" },
   since: { en: ", since {time:time}", "zh-TW": "，自 {time:time} 起" },
-  leading: { en: "Not certain yet. Most suspicious: {title}{change}{since}", "zh-TW": "尚無法判定，目前最可疑：{title}{change}{since}" },
+  leading: {
+    en: "Not certain yet. First suspect, at {confidence:percent}: {title}{change}{since}",
+    "zh-TW": "尚無法判定，目前最可疑（{confidence:percent}）：{title}{change}{since}",
+  },
   nothing_known: {
     en: "Whether anything is wrong cannot be told: missing {gaps}",
     "zh-TW": "無法判定是否異常，尚缺關鍵證據：{gaps}",

@@ -30,6 +30,7 @@ const kindWords: Readonly<Record<string, LocalizedText>> = {
   config: { en: "configuration", "zh-TW": "設定" },
   quota: { en: "quota", "zh-TW": "配額" },
   claim: { en: "volume claim", "zh-TW": "PVC" },
+  storageclass: { en: "StorageClass", "zh-TW": "StorageClass" },
   external: { en: "external service", "zh-TW": "外部服務" },
 };
 
@@ -81,8 +82,8 @@ function bytes(value: number): string {
 
 // UCUM writes what is counted in braces.
 const countedUnits: Readonly<Record<string, LocalizedText>> = {
-  "{request}/s": { en: "requests/s", "zh-TW": "請求/秒" },
-  "{error}/s": { en: "errors/s", "zh-TW": "錯誤/秒" },
+  "{request}/s": { en: "requests/s", "zh-TW": "次請求/秒" },
+  "{error}/s": { en: "errors/s", "zh-TW": "次錯誤/秒" },
   "By/s": { en: "B/s", "zh-TW": "B/s" },
 };
 

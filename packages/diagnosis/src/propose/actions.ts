@@ -84,7 +84,7 @@ export const actionCatalogue = {
   },
   "kubernetes.raise_cpu_limit": {
     title: text("Raise the CPU limit of {entity} from {cpu_before} to {cpu}", "將 {entity} 的 CPU 上限由 {cpu_before} 調高至 {cpu}"),
-    effect: text("The container is no longer throttled at its present use", "容器在目前用量下不再遭限流"),
+    effect: text("The container is throttled less, or no more", "容器的節流減少或消失"),
     risk: "medium", reversible: true, mutates: true, verifies: "settling",
     on: "workload", command: (target, args) => kubectl(target, ["set", "resources", typed(target), ...optional(args, "container", "--containers"), `--limits=cpu=${said(args, "cpu")}`]),
   },
@@ -102,7 +102,7 @@ export const actionCatalogue = {
   },
   "kubernetes.correct_template": {
     title: text("Correct {field} in the pod template of {entity} (an editor opens)", "修正 {entity} 的 Pod 範本中的 {field}（會開啟編輯器）"),
-    effect: text("New pods start from the corrected template and replace the failing ones", "以修正後的範本建立新 Pod，取代異常的 Pod"),
+    effect: text("New pods start from the corrected template and replace those that fail or wait", "以修正後的範本建立新 Pod，取代異常或等待中的 Pod"),
     risk: "medium", reversible: true, mutates: true, verifies: "settling",
     on: "workload", command: (target) => kubectl(target, ["edit", typed(target)]),
   },
@@ -166,8 +166,8 @@ export const actionCatalogue = {
     command: (target) => kubectlInCluster(target, ["describe", "nodes"]),
   },
   "kubernetes.inspect_nodes": {
-    ...look, title: text("Look at the labels and taints of the nodes for {entity}", "查看節點的標籤與 taint，以供 {entity} 排程"), effect: text("Shows which nodes would take its pods", "顯示可接受其 Pod 的節點"),
-    command: (target) => kubectlInCluster(target, ["get", "nodes", "--show-labels"]),
+    ...look, title: text("Look at the labels and taints of the nodes that {entity} could run on", "查看 {entity} 可排程節點的標籤與 taint"), effect: text("Shows which nodes would take its pods", "顯示可接受其 Pod 的節點"),
+    command: (target) => kubectlInCluster(target, ["get", "nodes", "--output=custom-columns=NAME:.metadata.name,UNSCHEDULABLE:.spec.unschedulable,TAINTS:.spec.taints,LABELS:.metadata.labels"]),
   },
   "kubernetes.inspect_claims": {
     ...look, title: text("Look at the volume claims of {entity} and at the volumes", "查看 {entity} 的 PVC 與磁碟區"), effect: text("Shows which claims are not bound and what the volumes offer", "顯示尚未綁定的 PVC 與磁碟區的規格"),

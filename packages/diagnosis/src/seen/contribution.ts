@@ -150,6 +150,8 @@ function newlyFailed(row: SeenCalls | null): number {
 const operationCallsMin = 2;
 const deviationsMin = 2;
 const lostShareMax = 0.7;
+// Who handles errors less often leaves no work out.
+const handlesErrors = /error|exception|fallback/i;
 
 /** Calls of one operation that a service was called with. */
 interface Entry {
@@ -173,7 +175,7 @@ function lostStepOf(steps: readonly SeenCalls[], entries: ReadonlyMap<string, En
   const found = steps.flatMap((step): LostStep[] => {
     const entry = entries.get(step.within ?? "") ?? noEntry;
     const { before: n0, during: n1 } = entry;
-    if (n0 < operationCallsMin || n1 === 0 || step.before.calls === 0) return [];
+    if (n0 < operationCallsMin || n1 === 0 || step.before.calls === 0 || handlesErrors.test(step.operation)) return [];
     const [before, during] = [step.before.calls / n0, step.during.calls / n1];
     const share = Math.min(0.98, (step.before.calls + step.during.calls + 0.5) / (n0 + n1 + 1));
     const variance = before <= 1.05 ? share * (1 - share) : before / 2;

@@ -13,7 +13,7 @@ export interface ServiceTarget {
 }
 
 // A host that no dot or only the cluster's own suffix follows is the name of a Service; others may lie anywhere.
-const serviceHost = /^([a-z][a-z0-9-]*)(?:\.([a-z0-9-]+)(?:\.svc(?:\.cluster\.local)?)?)?$/;
+const serviceHost = /^([a-z][a-z0-9-]*)(?:\.(?!local$)([a-z0-9-]+)(?:\.svc(?:\.cluster\.local)?)?)?$/;
 
 function serviceTarget(path: string, { host, port }: Endpoint, own: string): ServiceTarget[] {
   const [, name, namespace = own] = serviceHost.exec(host) ?? [];

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ConfigurationError, type FieldProblem } from "./environment.ts";
+import { roleEnvironment } from "./role-environment.ts";
 
 const loopback = new Set(["127.0.0.1", "[::1]", "localhost"]);
 
@@ -12,7 +13,7 @@ const httpUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/
 const secret = z.string().min(16).max(1_000);
 
 /** The variables that every service reads. Extend it with a service's own, then `readEnvironment`. */
-export const serviceEnvironment = z.object({
+export const serviceEnvironment = roleEnvironment.extend({
   NODE_ENV: z.enum(["production", "development", "test"]).default("production").meta({ description: "production refuses the development issuer and fail points" }),
   HTTP_HOST: z.string().max(253).default("127.0.0.1").meta({ description: "address to listen on; 0.0.0.0 in a container" }),
   HTTP_PORT: z.coerce.number().int().min(0).max(65_535).default(8080).meta({ description: "port to listen on; 0 takes any free one", unit: "port" }),

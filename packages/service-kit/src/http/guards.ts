@@ -1,4 +1,4 @@
-import type { Operation } from "@sre/contracts/shared";
+import { reachOf, teamHeader, TeamId, type Operation, type Reach } from "@sre/contracts/shared";
 import { anonymous, type HttpFacts, type Principal } from "../identity/context.ts";
 import { RuleBroken } from "../identity/rules.ts";
 import type { Authenticate, AuthenticationRequest } from "./types.ts";
@@ -28,26 +28,37 @@ export function senderTokenOf(facts: HttpFacts): string | null {
   return credentials.slice(colon + 1);
 }
 
-async function identify(operation: Operation, authenticate: Authenticate, request: () => AuthenticationRequest): Promise<Principal> {
-  switch (operation.authentication) {
-    case "public":
-      return anonymous;
-    case "ingest":
-      if (!authenticate.ingest) throw new RuleBroken("unauthenticated", "No sender is known here.");
-      return authenticate.ingest(request());
-    case "principal":
-      return authenticate.principal(request());
-  }
+function identify(credential: "principal" | "ingest", authenticate: Authenticate, request: AuthenticationRequest): Promise<Principal> {
+  if (credential === "principal") return authenticate.principal(request);
+  if (!authenticate.ingest) throw new RuleBroken("unauthenticated", "No sender is known here.");
+  return authenticate.ingest(request);
 }
 
-/** Who calls, once that may be known and holds the operation's scope; throws RuleBroken otherwise. */
+/** The team that a call acts in: the caller's own, or the one that it names if it reaches all. Throws RuleBroken when it has none. */
+function actingTeam(principal: Principal, reach: Reach, named: string | undefined): TeamId {
+  if (named === undefined) {
+    if (principal.teamId === null) throw new RuleBroken("forbidden", "The caller belongs to no team.");
+    return principal.teamId;
+  }
+  const team = TeamId.safeParse(named);
+  if (!team.success) throw new RuleBroken("invalid_request", "This is not the id of a team.", { field: teamHeader });
+  if (reach !== "all" && team.data !== principal.teamId) throw new RuleBroken("forbidden", "The caller may not act in another team.");
+  return team.data;
+}
+
+/**
+ * Who calls, in the team that the call acts in, once that may be known, a role of the caller may call the operation and the
+ * credential holds its scope; throws RuleBroken otherwise.
+ */
 export async function admit(operation: Operation, authenticate: Authenticate, request: () => AuthenticationRequest): Promise<Principal> {
-  const principal = await identify(operation, authenticate, request);
-  if (operation.authentication === "public") return principal;
+  if (operation.authentication === "public") return anonymous;
+  const asked = request();
+  const principal = await identify(operation.authentication, authenticate, asked);
   if (principal.kind === "anonymous") throw new RuleBroken("unauthenticated", "This needs credentials.");
-  if (principal.teamId === null) throw new RuleBroken("forbidden", "The caller belongs to no team.");
+  const reach = reachOf(operation.permission, principal.roles);
+  if (reach === null) throw new RuleBroken("forbidden", "No role of the caller may do this.");
   if (operation.scope !== null && !principal.scopes.has(operation.scope)) {
     throw new RuleBroken("forbidden", `This needs the scope ${operation.scope}.`);
   }
-  return principal;
+  return { ...principal, teamId: actingTeam(principal, reach, asked.headers[teamHeader]) };
 }

@@ -172,6 +172,11 @@ describe("on the wire", () => {
     expect((await raw(lines("GET /healthz HTTP/1.1", "Host: a", `X-A: ${"a".repeat(20_000)}`))).status).toBe(431);
   });
 
+  test("QUERY, of which Fastify wants a body first, is a method that the address does not have", async () => {
+    expect((await raw(get("/api/v1/notes", "QUERY"))).status).toBe(405);
+    expect((await raw(get("/nothing", "QUERY"))).status).toBe(404);
+  });
+
   test("TRACE is not answered with an echo", async () => {
     expect((await raw(get("/api/v1/notes", "TRACE"))).status).toBe(405);
   });

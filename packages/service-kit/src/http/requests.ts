@@ -96,7 +96,7 @@ const noBody = z.union([z.undefined(), z.strictObject({})]);
 
 /** Checks requests against one operation; unknown query parameters and bodies where none belongs are refused. */
 export function requestReader<Op extends Operation>(operation: Op, limits: HttpLimits): (request: FastifyRequest) => OperationRequest<Op> {
-  const querySchema = operation.query?.strict() ?? nothing;
+  const querySchema = operation.unknownQuery === "ignored" ? (operation.query ?? z.object({})) : (operation.query?.strict() ?? nothing);
   return (request) => {
     if (Object.values(request.params as Record<string, string>).includes("")) throw new RuleBroken("not_found", "No such address.");
     const params = operation.params ? valid("path", operation.params, request.params) : {};

@@ -117,12 +117,14 @@ function addRefusals(app: FastifyInstance, input: HttpServerInput<Operations>, d
     return sendProblem(reply, problemOf(rule, state.span.traceId));
   };
   const unknown = refuseUnknown(input.operations);
-  app.setErrorHandler((error, request, reply) => refuse(request, reply, ruleOf(error)));
-  app.setNotFoundHandler((request, reply) => {
+  const refuseAddress = (request: FastifyRequest, reply: FastifyReply) => {
     const { rule, allow } = unknown(request, reply);
     if (allow !== null) void reply.header("allow", allow);
     return refuse(request, reply, rule);
-  });
+  };
+  // Of some methods Fastify looks at the body before it looks for a route: what has none is refused for that.
+  app.setErrorHandler((error, request, reply) => (request.is404 ? refuseAddress(request, reply) : refuse(request, reply, ruleOf(error))));
+  app.setNotFoundHandler(refuseAddress);
 }
 
 declare module "fastify" {

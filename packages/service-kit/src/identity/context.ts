@@ -1,6 +1,9 @@
-import { TeamId } from "@sre/contracts/shared";
+import { TeamId, type Role } from "@sre/contracts/shared";
 import type { Log } from "../observe/log.ts";
 import { RuleBroken } from "./rules.ts";
+
+/** What a verified token says. */
+export type Claims = Readonly<Record<string, unknown>>;
 
 /** Who calls. `subject` is stable and unique for its `kind`; `name` is for people. */
 export interface Principal {
@@ -8,7 +11,10 @@ export interface Principal {
   readonly subject: string;
   readonly name: string;
   readonly teamId: TeamId | null;
+  /** What the credential was given for: a bound on what its holder may do with it. */
   readonly scopes: ReadonlySet<string>;
+  /** What the caller is: with the table of permissions it says what the caller may do. */
+  readonly roles: ReadonlySet<Role>;
 }
 
 /** What an HTTP request says of itself beside its declared parts. Nothing here is verified but `address`. */
@@ -38,7 +44,14 @@ export interface CallContext {
 /** The one team of an installation until teams exist. */
 export const defaultTeamId: TeamId = TeamId.parse("00000000-0000-7000-8000-000000000001");
 
-export const anonymous: Principal = { kind: "anonymous", subject: "anonymous", name: "anonymous", teamId: null, scopes: new Set() };
+export const anonymous: Principal = {
+  kind: "anonymous",
+  subject: "anonymous",
+  name: "anonymous",
+  teamId: null,
+  scopes: new Set(),
+  roles: new Set(),
+};
 
 /** Throws RuleBroken("forbidden") unless the caller holds the scope. */
 export function requireScope(ctx: CallContext, scope: string): void {
@@ -57,6 +70,6 @@ export function systemContext(input: {
   readonly signal?: AbortSignal;
 }): CallContext {
   const { teamId, traceId, at, log, name, scopes } = input;
-  const principal: Principal = { kind: "system", subject: name, name, teamId, scopes: new Set(scopes) };
+  const principal: Principal = { kind: "system", subject: name, name, teamId, scopes: new Set(scopes), roles: new Set() };
   return { teamId, principal, traceId, at, log, signal: input.signal ?? new AbortController().signal };
 }

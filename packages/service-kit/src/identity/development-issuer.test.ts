@@ -8,6 +8,7 @@ import { createOutboundFactory } from "../outbound/outbound.ts";
 import { createClientCredentials } from "./client-credentials.ts";
 import { defaultTeamId } from "./context.ts";
 import { startDevelopmentIssuer, type DevelopmentIssuerInput } from "./development-issuer.ts";
+import { testRoles } from "./testing/fake-issuer.ts";
 import { createTokenVerifier } from "./token-verifier.ts";
 
 const redirectUri = "http://127.0.0.1:18080/auth/callback";
@@ -32,8 +33,8 @@ const input: DevelopmentIssuerInput = {
     },
   ],
   people: [
-    { subject: "ada", name: "Ada <Lovelace>", scopes: ["incidents:read", "incidents:write"] },
-    { subject: "visitor", name: "Visitor", scopes: ["incidents:read"] },
+    { subject: "ada", name: "Ada <Lovelace>", scopes: ["incidents:read", "incidents:write"], roles: ["responder"] },
+    { subject: "visitor", name: "Visitor", scopes: ["incidents:read"], roles: ["viewer"] },
   ],
   secret: "a development secret that is long",
   environment: "test",
@@ -50,7 +51,8 @@ beforeAll(async () => {
 });
 afterAll(() => issuer.close());
 
-const verifierOf = (audience: string) => createTokenVerifier({ issuer: issuer.issuer, audience, outbound, clock: systemClock });
+const verifierOf = (audience: string) =>
+  createTokenVerifier({ issuer: issuer.issuer, audience, roles: testRoles, outbound, clock: systemClock });
 
 function credentials(clientSecret: string, audience: string, scopes: readonly string[]) {
   return createClientCredentials({
@@ -73,6 +75,7 @@ describe("a service", () => {
       name: "control-plane",
       teamId: defaultTeamId,
       scopes: new Set(["diagnostics:run"]),
+      roles: new Set(["control-plane"]),
     });
     await expect(verifierOf("control-plane").verify(token)).rejects.toMatchObject({ code: "invalid_token" });
     expect(await verifierOf("assistant").claims(token)).toMatchObject({
@@ -183,6 +186,7 @@ describe("a person", () => {
       name: "Ada <Lovelace>",
       teamId: defaultTeamId,
       scopes: new Set(["incidents:read", "incidents:write"]),
+      roles: new Set(["responder"]),
     });
     await expect(verifierOf("console").verify(body.id_token ?? "")).rejects.toMatchObject({ code: "invalid_token" });
   });

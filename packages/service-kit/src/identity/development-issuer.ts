@@ -1,10 +1,11 @@
+import type { Role } from "@sre/contracts/shared";
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { errors, Provider, type Configuration, type KoaContextWithOIDC } from "oidc-provider";
 import { ConfigurationError } from "../config/environment.ts";
 import { defaultTeamId } from "./context.ts";
 import { derive, signingKey } from "./development-keys.ts";
 import { DevelopmentMemory } from "./development-memory.ts";
-import { choosePerson, html, pageHeaders, pageText, sendPage } from "./development-pages.ts";
+import { choosePerson, html, pageHeaders, pageText, sendPage, type Page } from "./development-pages.ts";
 
 export interface DevelopmentClient {
   readonly clientId: string;
@@ -13,6 +14,8 @@ export interface DevelopmentClient {
   readonly redirectUris?: readonly string[];
   readonly postLogoutRedirectUris?: readonly string[];
   readonly scopes: readonly string[];
+  /** Of the client itself, in tokens that it gets for itself. */
+  readonly roles?: readonly Role[];
   /** A token is for the first one, unless the request names another (`resource=urn:sre:<audience>`, or `audience`). */
   readonly audiences: readonly string[];
 }
@@ -21,6 +24,7 @@ export interface DevelopmentPerson {
   readonly subject: string;
   readonly name: string;
   readonly scopes: readonly string[];
+  readonly roles: readonly Role[];
 }
 
 export interface DevelopmentIssuerInput {
@@ -154,8 +158,12 @@ function configurationOf(input: DevelopmentIssuerInput, directory: Directory): C
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: (ctx, form) =>
-          answer(ctx, "Sign out", `${form}<p><button type="submit" form="op.logoutForm" name="logout" value="yes">Sign out</button></p>`),
-        postLogoutSuccessSource: (ctx) => answer(ctx, "Signed out", "<p>You are signed out.</p>"),
+          answer(ctx, {
+            title: "Sign out",
+            body: `${form}<p><button type="submit" form="op.logoutForm" name="logout" value="yes">Sign out</button></p>`,
+            formOrigins: originsOf(input.clients.flatMap((client) => client.postLogoutRedirectUris ?? [])),
+          }),
+        postLogoutSuccessSource: (ctx) => answer(ctx, { title: "Signed out", body: "<p>You are signed out.</p>" }),
       },
     },
     interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
@@ -165,16 +173,20 @@ function configurationOf(input: DevelopmentIssuerInput, directory: Directory): C
     },
     loadExistingGrant: (ctx) => grantOf(ctx, directory),
     extraTokenClaims: async (_ctx, token) => {
-      const name = "accountId" in token && typeof token.accountId === "string" ? directory.people.get(token.accountId)?.name : undefined;
-      return { team_id: defaultTeamId, azp: token.clientId, ...(name === undefined ? {} : { name }) };
+      const person = "accountId" in token && typeof token.accountId === "string" ? directory.people.get(token.accountId) : undefined;
+      const roles = person ? person.roles : (directory.clients.get(token.clientId ?? "")?.roles ?? []);
+      return { team_id: defaultTeamId, azp: token.clientId, realm_access: { roles }, ...(person ? { name: person.name } : {}) };
     },
-    renderError: (ctx, out) => answer(ctx, "This did not work", `<p>${html(out.error)}: ${html(out.error_description ?? "")}</p>`),
+    renderError: (ctx, out) =>
+      answer(ctx, { title: "This did not work", body: `<p>${html(out.error)}: ${html(out.error_description ?? "")}</p>` }),
   } as Configuration;
 }
 
-function answer(ctx: KoaContextWithOIDC, title: string, body: string): void {
-  ctx.set(pageHeaders());
-  ctx.body = pageText({ title, body });
+const originsOf = (uris: readonly string[]): string[] => [...new Set(uris.map((uri) => new URL(uri).origin))];
+
+function answer(ctx: KoaContextWithOIDC, page: Page): void {
+  ctx.set(pageHeaders(page.formOrigins));
+  ctx.body = pageText(page);
 }
 
 async function formOf(request: IncomingMessage): Promise<URLSearchParams> {
@@ -196,12 +208,12 @@ async function interact(
 ): Promise<void> {
   const { request, response } = exchange;
   const { uid } = await provider.interactionDetails(request, response);
-  const formOrigins = input.clients.flatMap((client) => client.redirectUris ?? []).map((uri) => new URL(uri).origin);
+  const formOrigins = originsOf(input.clients.flatMap((client) => client.redirectUris ?? []));
   if (request.method !== "POST") {
     sendPage(response, 200, {
       title: "Who are you?",
       body: choosePerson({ action: `/interaction/${uid}`, people: input.people }),
-      formOrigins: [...new Set(formOrigins)],
+      formOrigins,
     });
     return;
   }

@@ -6,8 +6,16 @@ import { createMetrics } from "../observe/metrics.ts";
 import { createOutboundFactory } from "../outbound/outbound.ts";
 import { defaultTeamId } from "./context.ts";
 import { RuleBroken } from "./rules.ts";
-import { signingPair, startFakeIssuer, startMs, steppedClock, type FakeIssuer, type SigningPair } from "./testing/fake-issuer.ts";
-import { createTokenVerifier, type TokenVerifier } from "./token-verifier.ts";
+import {
+  signingPair,
+  startFakeIssuer,
+  startMs,
+  steppedClock,
+  testRoles,
+  type FakeIssuer,
+  type SigningPair,
+} from "./testing/fake-issuer.ts";
+import { createTokenVerifier, type TokenVerifier, type TokenVerifierInput } from "./token-verifier.ts";
 
 const nowSeconds = startMs / 1_000;
 let issuer: FakeIssuer;
@@ -24,9 +32,9 @@ beforeEach(async () => {
 });
 afterEach(() => issuer.close());
 
-function makeVerifier(more: { authorizedParties?: readonly string[] } = {}): TokenVerifier {
+function makeVerifier(more: Partial<TokenVerifierInput> = {}): TokenVerifier {
   const outbound = createOutboundFactory({ metrics: createMetrics("test"), log: createLog({ service: "test", level: "silent" }), clock });
-  return createTokenVerifier({ issuer: issuer.url, audience: "notes", outbound, clock, ...more });
+  return createTokenVerifier({ issuer: issuer.url, audience: "notes", roles: testRoles, outbound, clock, ...more });
 }
 
 async function refusal(token: string, by = verifier): Promise<string> {
@@ -42,7 +50,7 @@ describe("a good token", () => {
   test("of a person gives its subject, name, team and scopes", async () => {
     const token = await issuer.mint(
       pair,
-      { name: "Ada", azp: "console", scope: "notes:read notes:write", team_id: defaultTeamId },
+      { name: "Ada", azp: "console", scope: "notes:read notes:write", team_id: defaultTeamId, realm_access: { roles: ["responder"] } },
       { typ: "at+jwt" },
     );
     expect(await verifier.verify(token)).toEqual({
@@ -51,12 +59,29 @@ describe("a good token", () => {
       name: "Ada",
       teamId: defaultTeamId,
       scopes: new Set(["notes:read", "notes:write"]),
+      roles: new Set(["responder"]),
     });
   });
 
   test("of a service is known by its client being its subject", async () => {
     const token = await issuer.mint(pair, { sub: "assistant", azp: "assistant", client_id: "assistant" }, { typ: "JWT" });
     expect(await verifier.verify(token)).toMatchObject({ kind: "service", subject: "assistant" });
+  });
+
+  test("of Keycloak's service account is known by its client and its user together, never by one of them", async () => {
+    const account = { sub: "0190", azp: "Assistant", preferred_username: "service-account-assistant" };
+    const kindOf = async (claims: Record<string, unknown>) => (await verifier.verify(await issuer.mint(pair, claims))).kind;
+    expect(await kindOf({ ...account, client_id: "Assistant" })).toBe("service");
+    expect(await kindOf(account)).toBe("person");
+    expect(await kindOf({ ...account, client_id: "Assistant", preferred_username: "mallory" })).toBe("person");
+    expect(await kindOf({ ...account, client_id: "Assistant", preferred_username: "service-account-runner" })).toBe("person");
+  });
+
+  test("of a person of an issuer without our scopes gives those that all people have there; a service's own stay its own", async () => {
+    const lenient = makeVerifier({ personScopes: ["notes:read"] });
+    expect((await lenient.verify(await issuer.mint(pair, { azp: "console", scope: "openid" }))).scopes).toEqual(new Set(["notes:read"]));
+    const service = { sub: "assistant", azp: "assistant", scope: "openid" };
+    expect((await lenient.verify(await issuer.mint(pair, service))).scopes).toEqual(new Set(["openid"]));
   });
 
   test("is accepted within the minute of leeway", async () => {
@@ -67,7 +92,48 @@ describe("a good token", () => {
     const token = await issuer.mint(pair, { scope: ["*"], team_id: "everyone" });
     expect(await verifier.verify(token)).toMatchObject({ teamId: null, scopes: new Set() });
   });
+
+  test("that names no team is of the installation's one, and one that lists its scopes has those that are texts", async () => {
+    const token = await issuer.mint(pair, { scope: undefined, scp: ["notes:read", 7, "notes:write"], team_id: undefined });
+    expect(await verifier.verify(token)).toMatchObject({ teamId: defaultTeamId, scopes: new Set(["notes:read", "notes:write"]) });
+  });
+
+  test.each([
+    ["a nonce beside its scope", { nonce: "n", scope: "notes:read" }],
+    ["a nonce beside its listed scopes", { nonce: "n", scp: ["notes:read"] }],
+    ["Keycloak's kind of an access token", { typ: "Bearer" }],
+    ["no scope at all", { scope: undefined }],
+  ])("may have %s", async (_, claims) => {
+    expect(await refusal(await issuer.mint(pair, claims))).toContain("accepted");
+  });
+
+  test("of a service is known by Auth0's word for its grant, and named by its client", async () => {
+    const service = await issuer.mint(pair, { sub: "app@clients", azp: "app", gty: "client-credentials", name: "Mallory" });
+    expect(await verifier.verify(service)).toMatchObject({ kind: "service", subject: "app@clients", name: "app" });
+    expect((await verifier.verify(await issuer.mint(pair, { azp: "app", gty: "password" }))).kind).toBe("person");
+  });
+
+  test("gives a name of at most 500 characters, or else the subject", async () => {
+    expect((await verifier.verify(await issuer.mint(pair, { name: "a".repeat(500) }))).name).toHaveLength(500);
+    expect((await verifier.verify(await issuer.mint(pair, { name: "a".repeat(501) }))).name).toBe("ada");
+    expect((await verifier.verify(await issuer.mint(pair, { name: "", preferred_username: "ada.l" }))).name).toBe("ada.l");
+  });
+
+  test("may be of 12,288 characters, and not of more", async () => {
+    const ofLength = async (padding: number) => issuer.mint(pair, { padding: "a".repeat(padding) });
+    const empty = (await ofLength(0)).length;
+    const most = Math.floor(((12_288 - empty) * 3) / 4) - 1;
+    expect(await refusal(await ofLength(most))).toContain("accepted");
+    expect(await refusal(await ofLength(most + 10))).toBe("invalid_token");
+  });
 });
+
+test.each([["HS256"], ["ES256", "HS512"], ["none"], ["ES256", "none"]])(
+  "a verifier is not made for algorithms of shared secrets or none: %s %s",
+  (...algorithms) => {
+    expect(() => makeVerifier({ algorithms })).toThrow(/asymmetric/);
+  },
+);
 
 describe("a token is refused", () => {
   const claims: readonly [string, Record<string, unknown>][] = [
@@ -78,9 +144,14 @@ describe("a token is refused", () => {
     ["that was issued in the future", { iat: nowSeconds + 120 }],
     ["without an end", { exp: undefined }],
     ["without a subject", { sub: undefined }],
+    ["with an empty subject", { sub: "" }],
+    ["with a subject that no column holds", { sub: "a".repeat(501) }],
+    ["with a nonce and no scope, as ID tokens have it", { nonce: "n", scope: undefined }],
     ["without the time of its issue", { iat: undefined }],
     ["that is an ID token by its hash", { at_hash: "abc" }],
+    ["that is an ID token by its hash of a code", { c_hash: "abc" }],
     ["that is an ID token by its kind", { typ: "ID" }],
+    ["that is a refresh token", { typ: "Refresh" }],
     ["that is a logout token", { events: {} }],
   ];
   test.each(claims)("%s", async (_, changed) => {

@@ -2,12 +2,11 @@ import { TeamId } from "@sre/contracts/shared";
 import { errors, jwtVerify, type JWTPayload } from "jose";
 import type { Clock } from "../lifecycle/clock.ts";
 import type { OutboundFactory } from "../outbound/types.ts";
-import { defaultTeamId, type Principal } from "./context.ts";
+import { defaultTeamId, type Claims, type Principal } from "./context.ts";
 import { createIssuer } from "./issuer-document.ts";
+import { rolesOf, type RoleRules } from "./roles.ts";
 import { RuleBroken } from "./rules.ts";
 import { createSigningKeys } from "./signing-keys.ts";
-
-export type Claims = Readonly<Record<string, unknown>>;
 
 /** Decides whether an access token is good, by signature and claims. */
 export interface TokenVerifier {
@@ -28,7 +27,10 @@ export interface TokenVerifierInput {
   readonly authorizedParties?: readonly string[];
   /** Default and most: 60. */
   readonly leewaySeconds?: number;
-  readonly scopesOf?: (claims: Claims) => readonly string[];
+  /** How roles are read; nobody has one without it. */
+  readonly roles?: RoleRules;
+  /** When given, people hold these scopes whatever their token says: their issuer knows none of ours. */
+  readonly personScopes?: readonly string[];
   readonly outbound: OutboundFactory;
   readonly clock: Clock;
 }
@@ -67,21 +69,25 @@ function isOtherToken(claims: Claims): boolean {
   return declaredOther || claims["at_hash"] !== undefined || claims["c_hash"] !== undefined || claims["events"] !== undefined;
 }
 
-function principalOf(claims: Claims, scopes: readonly string[]): Principal {
+// Keycloak's service account is a user with a name of its own, and `client_id` stands in tokens of the client credentials grant alone:
+// either of them without the other is something that a person's token may hold.
+function isServiceAccount(claims: Claims, client: string | null): boolean {
+  return client !== null && claims["client_id"] === client && claims["preferred_username"] === `service-account-${client.toLowerCase()}`;
+}
+
+function principalOf(claims: Claims, { roles, personScopes }: TokenVerifierInput): Principal {
   const subject = textClaim(claims, "sub");
   if (subject === null) throw invalid("no subject");
   const client = textClaim(claims, "azp", "client_id");
-  const isService =
-    claims["client_id"] === subject ||
-    client === subject ||
-    claims["gty"] === "client-credentials" ||
-    (textClaim(claims, "preferred_username") ?? "").startsWith("service-account-");
+  const isService = client === subject || claims["gty"] === "client-credentials" || isServiceAccount(claims, client);
+  const scopes = isService || !personScopes ? scopesOfClaims(claims) : personScopes;
   return {
     kind: isService ? "service" : "person",
     subject,
     name: (isService ? client : textClaim(claims, "name", "preferred_username", "email")) ?? subject,
     teamId: teamOf(claims),
     scopes: new Set(scopes.slice(0, scopesMax)),
+    roles: roles ? rolesOf(claims, isService ? client : null, roles) : new Set(),
   };
 }
 
@@ -112,7 +118,6 @@ export function createTokenVerifier(input: TokenVerifierInput): TokenVerifier {
         throw invalid("issued in the future");
       return payload;
     } catch (error) {
-      if (error instanceof RuleBroken) throw error;
       if (error instanceof errors.JOSEError || error instanceof TypeError) throw invalid("not verified", error);
       throw error;
     }
@@ -130,8 +135,7 @@ export function createTokenVerifier(input: TokenVerifierInput): TokenVerifier {
     claims,
     check: () => keys.check(),
     async verify(bearer) {
-      const payload = await claims(bearer);
-      return principalOf(payload, (input.scopesOf ?? scopesOfClaims)(payload));
+      return principalOf(await claims(bearer), input);
     },
   };
 }

@@ -61,7 +61,7 @@ function environmentTargets(container: Fields): Target[] {
 
 // A host that no dot or only the cluster's own suffix follows is the name of a Service; others may lie anywhere.
 function serviceTarget(path: string, address: Address, own: string): Target[] {
-  const found = /^([a-z][a-z0-9-]*)(?:\.([a-z0-9-]+)(?:\.svc(?:\.cluster\.local)?)?)?$/.exec(address.host);
+  const found = /^([a-z][a-z0-9-]*)(?:\.(?!local$)([a-z0-9-]+)(?:\.svc(?:\.cluster\.local)?)?)?$/.exec(address.host);
   if (!found || found[1] === "localhost") return [];
   return [{ path, apiKind: "Service", namespace: found[2] ?? own, name: found[1] ?? "", optional: true, port: address.port }];
 }

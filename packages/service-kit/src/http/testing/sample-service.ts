@@ -1,4 +1,4 @@
-import { healthOperations, openApiDocument, type Operations } from "@sre/contracts/shared";
+import { healthOperations, openApiDocument, withPermissions, type Role } from "@sre/contracts/shared";
 import { z } from "zod";
 import { defaultTeamId, type Principal } from "../../identity/context.ts";
 import { RuleBroken } from "../../identity/rules.ts";
@@ -10,7 +10,7 @@ import type { HttpServer, HttpServerInput } from "../types.ts";
 
 const note = z.object({ id: z.uuid(), text: z.string(), tags: z.array(z.object({ name: z.string() })) });
 
-export const sampleOperations = {
+const operations = {
   getNote: {
     method: "GET", path: "/api/v1/notes/{note_id}", summary: "One note", tag: "notes", authentication: "principal", scope: "notes:read",
     params: z.object({ note_id: z.uuid() }), query: z.object({ depth: z.coerce.number().int().max(9).default(1) }), responses: { 200: note }, problems: [400, 401, 403, 404],
@@ -24,15 +24,38 @@ export const sampleOperations = {
   streamNotes: { method: "GET", path: "/api/v1/stream", summary: "Notes as they come", tag: "notes", authentication: "principal", scope: "notes:read", responses: { 200: { contentType: "text/event-stream", description: "events" } }, problems: [401] },
   signIn: { method: "GET", path: "/auth/login", summary: "Sign in", tag: "people", authentication: "public", scope: null, query: z.object({ return_to: z.string().default("/") }), responses: { 302: null }, problems: [400] },
   ...healthOperations,
-} as const satisfies Operations; // prettier-ignore
+} as const; // prettier-ignore
+
+const readers = { viewer: "own", responder: "own", "super-admin": "all" } as const;
+const writers = { responder: "own" } as const;
+
+export const sampleOperations = withPermissions(operations, {
+  getNote: readers,
+  writeNote: writers,
+  touchNote: writers,
+  sendNotes: { "ingest-key": "own" },
+  streamNotes: readers,
+});
 
 export const noteId = "0190a5c0-0000-7000-8000-000000000001";
 export const sampleNote = { id: noteId, text: "hello", tags: [] };
 
-const callers: Readonly<Record<string, readonly string[]>> = { writer: ["notes:read", "notes:write"], reader: ["notes:read"] };
+interface Held {
+  readonly scopes: readonly string[];
+  readonly roles: readonly Role[];
+}
 
-function person(subject: string, scopes: readonly string[]): Principal {
-  return { kind: "person", subject, name: subject, teamId: defaultTeamId, scopes: new Set(scopes) };
+const both = ["notes:read", "notes:write"];
+const callers: Readonly<Record<string, Held>> = {
+  writer: { scopes: both, roles: ["responder"] },
+  reader: { scopes: ["notes:read"], roles: ["responder"] },
+  viewer: { scopes: both, roles: ["viewer"] },
+  roleless: { scopes: both, roles: [] },
+  admin: { scopes: both, roles: ["super-admin"] },
+};
+
+function person(subject: string, { scopes, roles }: Held): Principal {
+  return { kind: "person", subject, name: subject, teamId: defaultTeamId, scopes: new Set(scopes), roles: new Set(roles) };
 }
 
 export interface Sample {
@@ -60,7 +83,7 @@ async function* ticks(signal: AbortSignal): AsyncGenerator<string> {
   await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
 }
 
-/** A small service over every kind of operation: bearer `writer` may write, `reader` may read, `sender` may send. */
+/** A small service over every kind of operation: bearer `writer` may write, `reader` and `viewer` may read, `admin` in any team, `roleless` has no role, `sender` may send. */
 export async function startSample(
   input: Partial<Omit<Input, "handlers">> & { handlers?: Partial<Input["handlers"]> } = {},
 ): Promise<Sample> {
@@ -76,14 +99,14 @@ export async function startSample(
     openApi: openApiDocument("Sample", "1.2.3", sampleOperations),
     authenticate: {
       async principal({ bearer }) {
-        const scopes = bearer === null ? undefined : callers[bearer];
+        const held = bearer === null ? undefined : callers[bearer];
         if (bearer === null) throw new RuleBroken("unauthenticated", "This needs credentials.");
-        if (!scopes) throw new RuleBroken("invalid_token", "The token is not accepted.");
-        return person(bearer, scopes);
+        if (!held) throw new RuleBroken("invalid_token", "The token is not accepted.");
+        return person(bearer, held);
       },
       async ingest({ bearer }) {
         if (bearer !== "sender") throw new RuleBroken("invalid_token", "The token is not accepted.");
-        return { ...person("sender", []), kind: "sender" };
+        return { ...person("sender", { scopes: [], roles: ["ingest-key"] }), kind: "sender" };
       },
     },
     checks: [],

@@ -1,5 +1,13 @@
 import { createServer } from "node:http";
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWTPayload } from "jose";
+import type { RoleRules } from "../roles.ts";
+
+/** Roles as Keycloak lists them, and one machine. */
+export const testRoles: RoleRules = {
+  claim: "realm_access.roles",
+  names: new Map(),
+  services: new Map([["control-plane", "control-plane"]]),
+};
 
 export interface SigningPair {
   readonly kid: string;
