@@ -17,6 +17,7 @@ test("a storm is drawn while it comes: how many became how few, the incidents th
   await expect(rows(page, "Alerts a minute, and the incidents that were opened").nth(1)).toContainText("149");
   expect(await violations(page)).toEqual([]);
   await page.keyboard.press("j");
+  await expect(page.locator(":focus")).toContainText("#1042");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { level: 1 })).toContainText("checkout");
 });
