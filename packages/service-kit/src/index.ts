@@ -20,7 +20,16 @@ export { bearerOf } from "./http/guards.ts";
 export { httpLimits, type HttpLimits } from "./http/limits.ts";
 export { problemOf } from "./http/problems.ts";
 export { startHttpServer } from "./http/server.ts";
-export type { Authenticate, AuthenticationRequest, Handler, Handlers, HealthCheck, HttpServer, HttpServerInput, Refusal } from "./http/types.ts";
+export type {
+  Authenticate,
+  AuthenticationRequest,
+  Handler,
+  Handlers,
+  HealthCheck,
+  HttpServer,
+  HttpServerInput,
+  Refusal,
+} from "./http/types.ts";
 export { createOutboundFactory } from "./outbound/outbound.ts";
 export { createMailFactory, isMailAddress, type MailFactory, type MailMessage, type MailOutbound } from "./outbound/mail.ts";
 export { parseJson } from "./outbound/parse-json.ts";
