@@ -82,7 +82,7 @@ function callerAt(url: () => string, authorization: string | null): Caller {
     };
     const response = await fetch(`${url()}${path}`, init);
     const text = await response.text();
-    const isJson = (response.headers.get("content-type") ?? "").includes("json");
+    const isJson = /[/+]json/.test(response.headers.get("content-type") ?? "");
     return { status: response.status, headers: response.headers, text, body: (isJson && text !== "" ? JSON.parse(text) : null) as never };
   };
 }
