@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const unit = [
@@ -17,6 +18,8 @@ const retry = process.env["CI"] ? 1 : 0;
 /** Unit tests need nothing but Node; integration tests reach real services by the environment variables that name them. */
 export default defineConfig({
   test: {
+    // Left to itself, vitest keeps one processor free, which is half of a small machine.
+    maxWorkers: availableParallelism(),
     projects: [
       {
         test: {
