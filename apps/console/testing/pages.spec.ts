@@ -21,6 +21,7 @@ const pages = {
   notifications: "/notifications",
   maintenance: "/maintenance",
   quarantine: "/quarantine",
+  audit: "/audit",
   correlation: "/correlation",
   "correlation tried": "/correlation?hours=24&steps=2",
 };
@@ -66,6 +67,7 @@ for (const width of [320, 861, 1200]) {
       pages.notifications,
       pages.maintenance,
       pages.quarantine,
+      pages.audit,
       pages["correlation tried"],
     ]) {
       await open(page, path);

@@ -6,6 +6,7 @@ import type { GroupingFeedback } from "@sre/contracts/control-plane";
 import { confirmedRun, freshState, incidentId, runId, summaryOf, type State } from "./fixture/incidents.ts";
 import { freshFeedback, previewOf, settings } from "./fixture/correlation.ts";
 import { freshNoise, routes, type Noise } from "./fixture/noise.ts";
+import { auditLogs, verificationAfter } from "./fixture/audit.ts";
 import { stormOf, type Weather } from "./fixture/storm.ts";
 import { now } from "./fixture/build.ts";
 
@@ -27,6 +28,7 @@ interface Session {
   readonly noise: Noise;
   weather: Weather;
   feedback: GroupingFeedback[];
+  tampered: boolean;
   readonly streams: Set<ServerResponse>;
   events: number;
 }
@@ -39,6 +41,7 @@ function sessionOf(request: IncomingMessage): Session | null {
     state: freshState(),
     noise: freshNoise(),
     weather: "calm" as const,
+    tampered: false,
     feedback: freshFeedback(),
     streams: new Set<ServerResponse>(),
     events: 0,
@@ -135,6 +138,15 @@ function readNoise(noise: Noise, response: ServerResponse, url: URL): boolean {
   return answer !== undefined;
 }
 
+function readAudit(session: Session, response: ServerResponse, url: URL): void {
+  const { pathname, searchParams: query } = url;
+  if (pathname.endsWith("/verification"))
+    return reply(response, "verifyAuditLogs", verificationAfter(Number(query.get("after") ?? 0), session.tampered));
+  const fits = (name: string, value: string | null) => !query.has(name) || query.get(name) === value;
+  const items = auditLogs.filter(({ actor, service, subject }) => fits("actor", actor) && fits("service", service) && fits("subject", subject)); // prettier-ignore
+  return reply(response, "listAuditLogs", { items, next_cursor: null });
+}
+
 /** Changes what is about notifications, maintenance and quarantine; false when it is about something else. */
 function writeNoise(noise: Noise, response: ServerResponse, asked: { noun: string; id: string; verb: string; body: Record<string, unknown> }): boolean {
   const { noun, id, verb, body } = asked;
@@ -195,7 +207,8 @@ function regroup(session: Session, response: ServerResponse, asked: { noun: stri
 /** What tests make happen: a newer verdict, a new incident, a broken stream. */
 function happen(session: Session, what: string): void {
   const { state } = session;
-  if (what === "new-verdict") {
+  if (what === "tampered") session.tampered = true;
+  else if (what === "new-verdict") {
     state.runs.unshift(confirmedRun());
     announce(session, "diagnosis.updated", [incidentId(1042), runId(9)]);
   } else if (what === "new-incident") {
@@ -241,6 +254,7 @@ function read(session: Session, response: ServerResponse, url: URL): void {
   const { state } = session;
   const [, , , noun, id, more, last] = url.pathname.split("/");
   const incident = state.incidents.find((each) => each.id === id);
+  if (noun === "audit-logs") return readAudit(session, response, url);
   if (noun === "sources") return reply(response, "listSources", { tools: state.sources });
   if (noun === "alerts" && id === "storm")
     return session.weather === "away"

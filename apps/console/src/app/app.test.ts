@@ -3,7 +3,7 @@ import { en } from "../locales/en.ts";
 import { zhTW } from "../locales/zh-TW.ts";
 import { keyName } from "./keys.ts";
 import { firstLanguage } from "./language.ts";
-import { readIncidentSearch, readListSearch, without } from "./search.ts";
+import { readAuditSearch, readIncidentSearch, readListSearch, without } from "./search.ts";
 
 describe("addresses", () => {
   test("a mangled address of an incident keeps what is known and drops the rest", () => {
@@ -21,6 +21,12 @@ describe("addresses", () => {
 
   test("a part without its evidence means nothing", () => {
     expect(readIncidentSearch({ part: "x", cause: -1 })).toEqual({});
+  });
+
+  test("of the audit log holds names whole and days that there are", () => {
+    const search = { actor: "Ada", object: 1042, from: "2026-11-24", to: "24.11.2026", service: ["x"] };
+    expect(readAuditSearch(search)).toEqual({ actor: "Ada", object: "1042", from: "2026-11-24" });
+    expect(readAuditSearch({ from: "0202-01-01", to: "2026-13-45" })).toEqual({});
   });
 
   test("a search made of digits stays a text", () => {

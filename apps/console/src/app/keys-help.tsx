@@ -3,7 +3,7 @@ import { useLanguage } from "./language.ts";
 import "./keys-help.css";
 
 const groups = {
-  anywhere: [["⌘K", "palette"], ["?", "help"], ["g i", "incidents"], ["g a", "alerts"], ["g t", "storm"], ["g n", "notifications"], ["g m", "maintenance"], ["g c", "correlation"], ["g q", "quarantine"], ["g s", "sources"], ["Esc", "escape"]],
+  anywhere: [["⌘K", "palette"], ["?", "help"], ["g i", "incidents"], ["g a", "alerts"], ["g t", "storm"], ["g n", "notifications"], ["g m", "maintenance"], ["g c", "correlation"], ["g q", "quarantine"], ["g u", "audit"], ["g s", "sources"], ["Esc", "escape"]],
   list: [["j", "down"], ["k", "up"], ["x", "select"], ["Enter", "open"], ["/", "search"], ["a", "acknowledge"], ["r", "resolve"]],
   incident: [["a", "acknowledge"], ["r", "resolve"], ["d", "again"], ["c", "comment"], ["1–9", "cause"]],
 } as const; // prettier-ignore

@@ -23,7 +23,7 @@ function useEntries(): Entry[] {
   const incidents = useQuery(incidentsQuery({ status: "all" }));
   const pages: Entry[] = [
     { id: "incidents", group: t("palette.pages"), title: t("nav.incidents"), run: () => void navigate({ to: "/incidents" }) },
-    ...(["alerts", "storm", "notifications", "maintenance", "correlation", "quarantine"] as const).map((id) => ({
+    ...(["alerts", "storm", "notifications", "maintenance", "correlation", "quarantine", "audit"] as const).map((id) => ({
       id,
       group: t("palette.pages"),
       title: t(`nav.${id}`),

@@ -38,6 +38,7 @@ export function PersonMenu({ onPalette }: { onPalette: () => void }) {
       <Menu.Dropdown>
         {session.data ? <Menu.Label>{t("nav.signedInAs", { name: session.data.name })}</Menu.Label> : null}
         <Menu.Item onClick={onPalette}>{t("palette.title")}</Menu.Item>
+        <Menu.Item onClick={() => void navigate({ to: "/audit" })}>{t("nav.audit")}</Menu.Item>
         <Menu.Divider />
         <Menu.Label>{t("language.title")}</Menu.Label>
         {languages.map(({ code, name }) => (

@@ -4,6 +4,7 @@ import { signedInQuery } from "../api/queries.ts";
 import { RequestFailed } from "../api/client.ts";
 import {
   readAlertSearch,
+  readAuditSearch,
   readCorrelationSearch,
   readIncidentSearch,
   readListSearch,
@@ -110,6 +111,13 @@ const quarantineRoute = createRoute({
   component: lazyRouteComponent(() => import("../quarantine/quarantine-page.tsx"), "QuarantinePage"),
 });
 
+const auditRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/audit",
+  validateSearch: readAuditSearch,
+  component: lazyRouteComponent(() => import("../audit/audit-page.tsx"), "AuditPage"),
+});
+
 const routeTree = rootRoute.addChildren([
   signInRoute,
   shellRoute.addChildren([
@@ -122,6 +130,7 @@ const routeTree = rootRoute.addChildren([
     notificationsRoute,
     maintenanceRoute,
     quarantineRoute,
+    auditRoute,
     sourcesRoute,
   ]),
 ]);

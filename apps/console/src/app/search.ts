@@ -99,6 +99,28 @@ export function readStormSearch(search: Raw): { readonly minutes?: 15 | 360 } {
   return minutes ? { minutes } : {};
 }
 
+/** What the address of the audit log says: names as they stand in a row, and days as the reader counts them. */
+export interface AuditSearch {
+  readonly actor?: string;
+  readonly service?: string;
+  readonly object?: string;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+export function readAuditSearch(search: Raw): AuditSearch {
+  const text = (name: string): Record<string, string> => {
+    const value = search[name];
+    const said = typeof value === "string" || typeof value === "number" ? String(value).slice(0, textMax) : "";
+    return said ? { [name]: said } : {};
+  };
+  const day = (name: string): Record<string, string> => {
+    const value = search[name];
+    return typeof value === "string" && /^\d{4}-\d{2}-\d{2}$/.test(value) && Date.parse(value) >= 0 ? { [name]: value } : {};
+  };
+  return { ...text("actor"), ...text("service"), ...text("object"), ...day("from"), ...day("to") };
+}
+
 export function readNotificationSearch(search: Raw): { readonly status?: "failed" } {
   return search["status"] === "failed" ? { status: "failed" } : {};
 }

@@ -43,6 +43,7 @@ export function Shell() {
     "g n": () => void navigate({ to: "/notifications" }),
     "g m": () => void navigate({ to: "/maintenance" }),
     "g q": () => void navigate({ to: "/quarantine" }),
+    "g u": () => void navigate({ to: "/audit" }),
     "g s": () => void navigate({ to: "/sources" }),
   });
   return (

@@ -1,6 +1,7 @@
 import { evidenceTexts } from "./en-evidence.ts";
 import { groupingTexts } from "./en-grouping.ts";
 import { noiseTexts } from "./en-noise.ts";
+import { auditTexts } from "./en-audit.ts";
 import { stormTexts } from "./en-storm.ts";
 
 /** Every text of the page in English; the other language has the same keys, held by the compiler. */
@@ -32,6 +33,7 @@ export const en = {
     maintenance: "Maintenance",
     correlation: "Correlation",
     quarantine: "Quarantine",
+    audit: "Audit log",
     sources: "Sources",
     main: "Main",
     appearance: "Language and appearance",
@@ -243,6 +245,7 @@ export const en = {
   },
   ...evidenceTexts,
   ...noiseTexts,
+  audit: auditTexts,
   storm: stormTexts,
   ...groupingTexts,
   bulk: {
@@ -265,6 +268,7 @@ export const en = {
     maintenance: "maintenance",
     correlation: "correlation",
     quarantine: "quarantine",
+    audit: "audit log",
     sources: "sources",
     down: "next row",
     up: "previous row",
@@ -293,5 +297,6 @@ type Texts<T> = { readonly [Key in keyof T]: T[Key] extends string ? string : Te
 export type Messages = Texts<typeof en>;
 export type EvidenceMessages = Texts<typeof evidenceTexts>;
 export type NoiseMessages = Texts<typeof noiseTexts>;
+export type AuditMessages = Texts<typeof auditTexts>;
 export type StormMessages = Texts<typeof stormTexts>;
 export type GroupingMessages = Texts<typeof groupingTexts>;

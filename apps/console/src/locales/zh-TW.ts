@@ -2,6 +2,7 @@ import type { Messages } from "./en.ts";
 import { evidenceTexts } from "./zh-TW-evidence.ts";
 import { groupingTexts } from "./zh-TW-grouping.ts";
 import { noiseTexts } from "./zh-TW-noise.ts";
+import { auditTexts } from "./zh-TW-audit.ts";
 import { stormTexts } from "./zh-TW-storm.ts";
 
 /** 介面文字，以台灣工程師的用語撰寫。 */
@@ -33,6 +34,7 @@ export const zhTW: Messages = {
     maintenance: "維護",
     correlation: "關聯",
     quarantine: "隔離區",
+    audit: "稽核紀錄",
     sources: "資料來源",
     main: "主選單",
     appearance: "語言與外觀",
@@ -244,6 +246,7 @@ export const zhTW: Messages = {
   },
   ...evidenceTexts,
   ...noiseTexts,
+  audit: auditTexts,
   storm: stormTexts,
   ...groupingTexts,
   bulk: {
@@ -266,6 +269,7 @@ export const zhTW: Messages = {
     maintenance: "維護",
     correlation: "告警關聯",
     quarantine: "隔離區",
+    audit: "稽核紀錄",
     sources: "資料來源",
     down: "下一件",
     up: "上一件",
