@@ -48,13 +48,25 @@ const onlyMoreTraffic = ({ fault, mechanism }: Scored): boolean =>
 
 const isFelt = (found: Finding): boolean => found.what !== "golden_traffic_rise";
 
-function lowered(
-  victim: Scored,
-  input: { what: "adds_little" | "adds_nothing"; evidence: Finding["evidence"]; other: EntityId | null },
-): Scored {
-  const { what, evidence, other } = input;
+interface Lowering {
+  readonly what: "adds_little" | "adds_few_failures" | "adds_nothing";
+  readonly evidence: Finding["evidence"];
+  readonly other: EntityId | null;
+  readonly counts?: Readonly<Record<"own" | "theirs", number>>;
+}
+
+/** That most of it arises elsewhere: by count where failures of both were told apart from those of what they call. */
+function elsewhere(seen: Seen, component: EntityId, [other, { findings }]: readonly [EntityId, OwnPart]): Lowering {
+  const evidence = findings[0]?.evidence ?? [];
+  const [own, theirs] = [component, other].map((id) => goldenShares(seen).find((share) => share.component === id)?.failures.total);
+  const counted = own !== undefined && theirs !== undefined && findings.some(({ what }) => what === "own_errors");
+  if (!counted) return { what: "adds_little", evidence, other };
+  return { what: "adds_few_failures", evidence, other, counts: { own: Math.max(0, own), theirs } };
+}
+
+function lowered(victim: Scored, { what, evidence, other, counts }: Lowering): Scored {
   const words = other === null ? {} : { other: spoken(other) };
-  const values = other === null ? {} : { other };
+  const values = other === null ? {} : { other, ...counts };
   const against = finding({ what, entity: victim.entity, strength: 0.7, evidence, values, words });
   const fault = other === null ? fill({ en: "everyday unrest", "zh-TW": "日常波動" }, {}) : spoken(other);
   const part = scorePart({ name: "explained", weight: partWeights.explained, word: "explained", words: { fault } });
@@ -79,7 +91,7 @@ export function weighOwnParts(seen: Seen, scored: readonly Scored[], findings: r
     if (!speaks || told === undefined) return candidate;
     const own = parts.get(component)?.strength ?? 0;
     if (most !== undefined && most[1].strength >= outstanding && own < victimShareMax * most[1].strength)
-      return lowered(candidate, { what: "adds_little", evidence: most[1].findings[0]?.evidence ?? [], other: most[0] });
+      return lowered(candidate, elsewhere(seen, component, most));
     if (candidate.change !== null) return candidate;
     const felt = candidate.symptoms.filter(isFelt);
     const evidence = [...felt, ...candidate.mechanism].flatMap((found) => found.evidence).slice(0, 5);

@@ -49,6 +49,10 @@ export const callFindings = {
     "Only a small part of the added time or failures arises in {entity} itself: most arises in {other}",
     "增加的時間或失敗只有一小部分出自 {entity}，大多出自 {other}",
   ),
+  adds_few_failures: context(
+    "Of the failed calls {own:count} arise in {entity} itself, and {theirs:count} in {other}",
+    "失敗的呼叫中有 {own:count} 次出自 {entity} 本身，{theirs:count} 次出自 {other}",
+  ),
   adds_nothing: context(
     "{entity} itself shows nothing beyond its everyday ups and downs",
     "{entity} 自身的變化未超出日常波動",
