@@ -62,7 +62,10 @@ function chainsIn(text: string): Query[] {
   const chains = starts.map((match) => ({ table: match[1] ?? "", from: match.index, to: endOfChain(text, match.index) }));
   return chains.map(({ table, from, to }) => {
     const inner = chains.filter((other) => other.from > from && other.to <= to);
-    const own = [...text.slice(from, to)].filter((_, i) => !inner.some((other) => from + i >= other.from && from + i < other.to));
+    const own = text
+      .slice(from, to)
+      .split("")
+      .filter((_, i) => !inner.some((other) => from + i >= other.from && from + i < other.to));
     return { kind: "chain", table, text: own.join("") };
   });
 }
