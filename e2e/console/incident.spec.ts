@@ -91,6 +91,8 @@ test("signing out ends the session, for the page and for the API", async ({ page
   const cookies = await page.context().cookies();
   await page.getByRole("button", { name: "Language and appearance" }).click();
   await page.getByRole("menuitem", { name: "Sign out" }).click();
+  // The issuer asks whether its own session is to end too.
+  await page.getByRole("button", { name: "Sign out" }).click();
   await expect(page.getByRole("link", { name: "Sign in" })).toBeVisible();
   // Not only forgotten by this browser: the old cookie opens nothing any more.
   await page.context().addCookies(cookies);

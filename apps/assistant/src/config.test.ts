@@ -1,6 +1,10 @@
 import { ConfigurationError, describeEnvironment } from "@sre/service-kit";
 import { expect, it } from "vitest";
-import { assistantEnvironment, readConfig } from "./config.ts";
+import { assistantEnvironment, readConfig as read } from "./config.ts";
+
+/** Outside of production, unless it is said. */
+const readConfig = (env: Parameters<typeof read>[0], ...more: [Parameters<typeof read>[1]?]) =>
+  read({ NODE_ENV: "development", ...env }, ...more);
 
 it("runs on defaults: embedded database, any caller, the control plane on this machine", () => {
   const config = readConfig({});

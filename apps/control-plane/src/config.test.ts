@@ -1,6 +1,10 @@
 import { ConfigurationError, describeEnvironment } from "@sre/service-kit";
 import { describe, expect, test } from "vitest";
-import { controlPlaneEnvironment, readConfig } from "./config.ts";
+import { controlPlaneEnvironment, readConfig as read } from "./config.ts";
+
+/** Outside of production, unless it is said. */
+const readConfig = (env: Parameters<typeof read>[0], ...more: [Parameters<typeof read>[1]?]) =>
+  read({ NODE_ENV: "development", ...env }, ...more);
 
 const secret = "0123456789abcdef";
 const noFile = () => {
@@ -24,9 +28,17 @@ describe("configuration", () => {
     );
   });
   test("names the development issuer's missing secrets, and refuses it in production", () => {
-    const read = () => readConfig({ DEVELOPMENT_ISSUER: "1", OIDC_CLIENT_SECRET: secret, NODE_ENV: "production" }, noFile);
-    expect(read).toThrow(ConfigurationError);
-    expect(read).toThrow(/DEVELOPMENT_ISSUER_SECRET is required.*DEVELOPMENT_ISSUER is refused in production/);
+    const production = { OIDC_ISSUER: "https://issuer.example", OIDC_CLIENT_SECRET: secret, NODE_ENV: "production" };
+    const refused = () => readConfig({ DEVELOPMENT_ISSUER: "1", ...production }, noFile);
+    expect(refused).toThrow(ConfigurationError);
+    expect(refused).toThrow(/DEVELOPMENT_ISSUER_SECRET is required.*DEVELOPMENT_ISSUER is refused in production/);
+  });
+  test("starts in production with an issuer and an address over TLS, and with neither without", () => {
+    const given = { OIDC_CLIENT_SECRET: secret, NODE_ENV: "production" };
+    const https = { OIDC_ISSUER: "https://issuer.example", PUBLIC_URL: "https://sre.example" };
+    expect(readConfig({ ...given, ...https }, noFile).production).toBe(true);
+    expect(() => readConfig({ ...given, ...https, OIDC_ISSUER: "http://issuer.example" }, noFile)).toThrow("OIDC_ISSUER must be https");
+    expect(() => readConfig({ ...given, ...https, PUBLIC_URL: "http://sre.example" }, noFile)).toThrow("PUBLIC_URL must be https");
   });
   test("takes a mapping from a text or a file, keeping what it does not replace", () => {
     const text = JSON.stringify({ service: ["app_id"] });

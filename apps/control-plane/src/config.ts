@@ -1,6 +1,14 @@
 import { readFileSync } from "node:fs";
 import { correlationDefaults, mappingWith, type CorrelationSettings, type EntityMapping } from "@sre/correlation";
-import { ConfigurationError, flag, readEnvironment, roleRules, serviceEnvironment, type RoleRules } from "@sre/service-kit";
+import {
+  ConfigurationError,
+  flag,
+  readEnvironment,
+  requireSafeProduction,
+  roleRules,
+  type RoleRules,
+  serviceEnvironment,
+} from "@sre/service-kit";
 import { databaseConfig, databaseEnvironment, type DatabaseConfig } from "@sre/storage";
 import { z } from "zod";
 import type { CustomFormats } from "./alerts/formats/index.ts";
@@ -266,6 +274,7 @@ export function readConfig(
 ): Config {
   const vars = readEnvironment(controlPlaneEnvironment, env);
   refuseRecordings(vars);
+  requireSafeProduction(vars);
   return {
     production: vars.NODE_ENV === "production",
     http: { host: vars.HTTP_HOST, port: vars.HTTP_PORT, publicUrl: vars.PUBLIC_URL ?? null },

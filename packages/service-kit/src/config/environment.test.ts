@@ -91,5 +91,8 @@ test("production refuses an issuer without TLS and a missing or sample secret, n
   expect(check({ ...https, OIDC_CLIENT_SECRET: "change-me-change-me" })).toThrow("OIDC_CLIENT_SECRET must not be a sample");
   expect(check({ ...https, OIDC_CLIENT_SECRET: "a".repeat(32) })).toThrow("OIDC_CLIENT_SECRET must not be a sample");
   expect(check({ ...https, OIDC_CLIENT_SECRET: "9f2b7c61d0e84a35b1" })).not.toThrow();
+  const safe = { ...https, OIDC_CLIENT_SECRET: "9f2b7c61d0e84a35b1" };
+  expect(check({ ...safe, PUBLIC_URL: "http://sre.example" })).toThrow("PUBLIC_URL must be https in production");
+  expect(check({ ...safe, PUBLIC_URL: "https://sre.example" })).not.toThrow();
   expect(check({ NODE_ENV: "development" })).not.toThrow();
 });

@@ -30,11 +30,14 @@ export type ServiceEnvironment = z.output<typeof serviceEnvironment>;
 
 const sampleSecret = /change[-_ ]?me|example|sample|default|password|^(.)\1*$|^(secret|test|dev)/i;
 
-/** What production refuses, by name: an issuer without TLS, a missing or a sample client secret. Throws ConfigurationError. */
+/** What production refuses, by name: an issuer or an address for people without TLS, a missing or a sample client secret. Throws ConfigurationError. */
 export function requireSafeProduction(vars: ServiceEnvironment): void {
   if (vars.NODE_ENV !== "production") return;
   const fields: FieldProblem[] = [];
   if (!vars.OIDC_ISSUER.startsWith("https://")) fields.push({ name: "OIDC_ISSUER", problem: "must be https in production" });
+  // Without TLS a session's cookie is neither secure nor bound to its host.
+  if (vars.PUBLIC_URL !== undefined && !vars.PUBLIC_URL.startsWith("https://") && !isLoopbackUrl(vars.PUBLIC_URL))
+    fields.push({ name: "PUBLIC_URL", problem: "must be https in production" });
   const secret = vars.OIDC_CLIENT_SECRET;
   if (secret === undefined) fields.push({ name: "OIDC_CLIENT_SECRET", problem: "is required in production" });
   else if (sampleSecret.test(secret)) fields.push({ name: "OIDC_CLIENT_SECRET", problem: "must not be a sample" });
