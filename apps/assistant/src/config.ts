@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { readSources, sourcesEnvironment, type SourceConfig } from "@sre/evidence";
-import { readEnvironment, roleRules, serviceEnvironment, type RoleRules } from "@sre/service-kit";
+import { readEnvironment, requireSafeProduction, roleRules, serviceEnvironment, type RoleRules } from "@sre/service-kit";
 import { databaseConfig, databaseEnvironment, type DatabaseConfig } from "@sre/storage";
 import { z } from "zod";
 
@@ -87,6 +87,7 @@ export function readConfig(
   readFile: ReadFile = (name) => readFileSync(name, "utf8"),
 ): Config {
   const vars = readEnvironment(assistantEnvironment, env);
+  requireSafeProduction(vars);
   return {
     production: vars.NODE_ENV === "production",
     http: { host: vars.HTTP_HOST, port: vars.HTTP_PORT },

@@ -31,6 +31,10 @@ class Browser {
     return response;
   }
 
+  plant(url: string, name: string, value: string): void {
+    this.#jar.get(new URL(url).host)?.set(name, value);
+  }
+
   cookie(url: string, name: string): string | undefined {
     return this.#jar.get(new URL(url).host)?.get(name);
   }
@@ -145,6 +149,25 @@ describe("signing in with the development issuer", () => {
     expect(await create({ "x-csrf-token": token })).toBe(403);
     expect(await create({ origin: "https://evil.example", "x-csrf-token": token })).toBe(403);
     expect(await create({ origin, "x-csrf-token": `${token}x` })).toBe(403);
+    // What a form of another site can send without being asked for leave.
+    for (const type of ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]) {
+      const form = async (headers: Record<string, string>) =>
+        (await browser.go(`${origin}/api/v1/incidents`, { method: "POST", headers: { ...headers, "content-type": type }, body: JSON.stringify(body) })).status; // prettier-ignore
+      expect([await form({}), await form({ origin: "null" }), await form({ origin, "x-csrf-token": token })]).toEqual([403, 403, 415]);
+    }
+  });
+
+  test("a session that somebody else put into the browser is neither taken nor kept", async () => {
+    const browser = new Browser();
+    await browser.go(`${controlPlane.url}/auth/login`);
+    const planted = "planted-by-somebody-else";
+    const withIt = { headers: { cookie: `sre_session=${planted}` } };
+    expect((await fetch(`${controlPlane.url}/auth/session`, withIt)).status).toBe(401);
+    browser.plant(controlPlane.url, "sre_session", planted);
+    await signIn(browser);
+    expect(browser.cookie(controlPlane.url, "sre_session")).not.toBe(planted);
+    expect((await session(browser)).subject).toBe("oncall");
+    expect((await fetch(`${controlPlane.url}/auth/session`, withIt)).status).toBe(401);
   });
 
   test("signing out ends the session on the server, not only in the browser", async () => {
@@ -182,7 +205,8 @@ describe("signing in with the development issuer", () => {
     expect((await victim.go(callback)).status).toBe(400);
   });
 
-  test.each(["https://evil.example", "//evil.example", "/\\evil.example"])("never returns to another site: %s", async (returnTo) => {
+  const elsewhere = ["https://evil.example", "//evil.example", "/\\evil.example", "\\evil.example", "https:evil.example", "//user@evil.example", "user@evil.example", "/\u0000/evil.example", "javascript:alert(1)"]; // prettier-ignore
+  test.each(elsewhere)("never returns to another site: %s", async (returnTo) => {
     expect((await fetch(`${controlPlane.url}/auth/login?return_to=${encodeURIComponent(returnTo)}`, { redirect: "manual" })).status).toBe(
       400,
     );
