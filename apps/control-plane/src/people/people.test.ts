@@ -236,6 +236,31 @@ test("a token that the issuer gives for another service signs nobody in", async 
   expect(reply.headers.getSetCookie()).toEqual([]);
 });
 
+test("an answer with another state, nonce or issuer, with a code of nobody's or used before, opens no session; the right one does", async () => {
+  await using harness = await openHarness(testDatabases[0]!);
+  const comeBack = async (change: Record<string, string> = {}, nonce?: string) => {
+    const begun = await harness.anonymous("/auth/login");
+    const asked = new URL(begun.headers.get("location") ?? "").searchParams;
+    const claims = { sub: "oncall", aud: "control-plane", azp: "console", scope: "incidents:read", realm_access: { roles: ["responder"] } };
+    const code = harness.issuer.code({ client: "console", nonce: nonce ?? asked.get("nonce") ?? "", claims });
+    const query = new URLSearchParams({ code, state: asked.get("state") ?? "", ...change });
+    const headers = { cookie: begun.headers.getSetCookie()[0]?.split(";")[0] ?? "" };
+    const call = () => harness.anonymous(`/auth/callback?${query}`, { headers });
+    return { reply: await call(), call };
+  };
+  const refused = [
+    await comeBack({ state: "another" }),
+    await comeBack({ state: "" }),
+    await comeBack({}, "another"),
+    await comeBack({ iss: "https://issuer.evil.example" }),
+    await comeBack({ code: "guessed" }),
+  ];
+  for (const { reply } of refused) expect([reply.status, reply.headers.getSetCookie()]).toEqual([400, []]);
+  const { reply, call } = await comeBack({ iss: harness.issuer.issuer });
+  expect([reply.status, reply.headers.getSetCookie().length]).toEqual([302, 2]);
+  expect((await call()).status).toBe(400);
+});
+
 describe("cookies", () => {
   test("are bound to the host and to https where people come by https", () => {
     const cookies = cookiesFor("https://sre.example");
