@@ -261,6 +261,20 @@ test("an answer with another state, nonce or issuer, with a code of nobody's or 
   expect((await call()).status).toBe(400);
 });
 
+test("sign-ins that nobody finished in their ten minutes are not kept, those of now are", async () => {
+  await using harness = await openHarness(testDatabases[0]!);
+  const { kysely } = harness.controlPlane.app.database;
+  const kept = async () => (await kysely.selectFrom("sign_ins").select("attempt_hash").execute()).length;
+  for (let begun = 0; begun < 3; begun++) await harness.anonymous("/auth/login");
+  expect(await kept()).toBe(3);
+  await kysely
+    .updateTable("sign_ins")
+    .set({ expires_at: new Date(Date.now() - 1_000) })
+    .execute();
+  await harness.anonymous("/auth/login");
+  expect(await kept()).toBe(1);
+});
+
 describe("cookies", () => {
   test("are bound to the host and to https where people come by https", () => {
     const cookies = cookiesFor("https://sre.example");
