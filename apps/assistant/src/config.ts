@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { readSources, sourcesEnvironment, type SourceConfig } from "@sre/evidence";
-import { readEnvironment, requireSafeProduction, roleRules, type RoleRules, serviceEnvironment } from "@sre/service-kit";
+import { readEnvironment, requireSafeProduction, roleRules, serviceEnvironment, type RoleRules } from "@sre/service-kit";
 import { databaseConfig, databaseEnvironment, type DatabaseConfig } from "@sre/storage";
 import { z } from "zod";
 

@@ -1,14 +1,8 @@
 import { readFileSync } from "node:fs";
 import { correlationDefaults, mappingWith, type CorrelationSettings, type EntityMapping } from "@sre/correlation";
 import {
-  ConfigurationError,
-  flag,
-  readEnvironment,
-  requireSafeProduction,
-  roleRules,
-  type RoleRules,
-  serviceEnvironment,
-} from "@sre/service-kit";
+  ConfigurationError, flag, readEnvironment, requireSafeProduction, roleRules, serviceEnvironment, type RoleRules,
+} from "@sre/service-kit"; // prettier-ignore
 import { databaseConfig, databaseEnvironment, type DatabaseConfig } from "@sre/storage";
 import { z } from "zod";
 import type { CustomFormats } from "./alerts/formats/index.ts";
@@ -274,7 +268,8 @@ export function readConfig(
 ): Config {
   const vars = readEnvironment(controlPlaneEnvironment, env);
   refuseRecordings(vars);
-  requireSafeProduction(vars);
+  const developmentIssuer = readDevelopmentIssuer(vars);
+  requireSafeProduction(vars, { INGEST_TOKEN: vars.INGEST_TOKEN, CONSOLE_CLIENT_SECRET: vars.CONSOLE_CLIENT_SECRET });
   return {
     production: vars.NODE_ENV === "production",
     http: { host: vars.HTTP_HOST, port: vars.HTTP_PORT, publicUrl: vars.PUBLIC_URL ?? null },
@@ -297,7 +292,7 @@ export function readConfig(
     sns: readSns(vars, readFile),
     alertmanager: vars.ALERTMANAGER_URL === undefined ? null : { url: vars.ALERTMANAGER_URL, token: vars.ALERTMANAGER_TOKEN ?? null },
     notificationRules: readRules(vars, readFile),
-    developmentIssuer: readDevelopmentIssuer(vars),
+    developmentIssuer,
     settings: readSettings(vars, readFile),
   };
 }

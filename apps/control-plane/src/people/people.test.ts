@@ -31,6 +31,10 @@ class Browser {
     return response;
   }
 
+  plant(url: string, name: string, value: string): void {
+    this.#jar.get(new URL(url).host)?.set(name, value);
+  }
+
   cookie(url: string, name: string): string | undefined {
     return this.#jar.get(new URL(url).host)?.get(name);
   }
@@ -145,6 +149,25 @@ describe("signing in with the development issuer", () => {
     expect(await create({ "x-csrf-token": token })).toBe(403);
     expect(await create({ origin: "https://evil.example", "x-csrf-token": token })).toBe(403);
     expect(await create({ origin, "x-csrf-token": `${token}x` })).toBe(403);
+    // What a form of another site can send without being asked for leave.
+    for (const type of ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]) {
+      const form = async (headers: Record<string, string>) =>
+        (await browser.go(`${origin}/api/v1/incidents`, { method: "POST", headers: { ...headers, "content-type": type }, body: JSON.stringify(body) })).status; // prettier-ignore
+      expect([await form({}), await form({ origin: "null" }), await form({ origin, "x-csrf-token": token })]).toEqual([403, 403, 415]);
+    }
+  });
+
+  test("a session that somebody else put into the browser is neither taken nor kept", async () => {
+    const browser = new Browser();
+    await browser.go(`${controlPlane.url}/auth/login`);
+    const planted = "planted-by-somebody-else";
+    const withIt = { headers: { cookie: `sre_session=${planted}` } };
+    expect((await fetch(`${controlPlane.url}/auth/session`, withIt)).status).toBe(401);
+    browser.plant(controlPlane.url, "sre_session", planted);
+    await signIn(browser);
+    expect(browser.cookie(controlPlane.url, "sre_session")).not.toBe(planted);
+    expect((await session(browser)).subject).toBe("oncall");
+    expect((await fetch(`${controlPlane.url}/auth/session`, withIt)).status).toBe(401);
   });
 
   test("signing out ends the session on the server, not only in the browser", async () => {
@@ -182,7 +205,8 @@ describe("signing in with the development issuer", () => {
     expect((await victim.go(callback)).status).toBe(400);
   });
 
-  test.each(["https://evil.example", "//evil.example", "/\\evil.example"])("never returns to another site: %s", async (returnTo) => {
+  const elsewhere = ["https://evil.example", "//evil.example", "/\\evil.example", "\\evil.example", "https:evil.example", "//user@evil.example", "user@evil.example", "/\u0000/evil.example", "javascript:alert(1)"]; // prettier-ignore
+  test.each(elsewhere)("never returns to another site: %s", async (returnTo) => {
     expect((await fetch(`${controlPlane.url}/auth/login?return_to=${encodeURIComponent(returnTo)}`, { redirect: "manual" })).status).toBe(
       400,
     );
@@ -210,6 +234,45 @@ test("a token that the issuer gives for another service signs nobody in", async 
   const reply = await harness.anonymous(`/auth/callback?code=${code}&state=${asked.get("state")}`, { headers });
   expect(reply).toMatchObject({ status: 400, body: { code: "invalid_request", next_step: "Sign in again." } });
   expect(reply.headers.getSetCookie()).toEqual([]);
+});
+
+test("an answer with another state, nonce or issuer, with a code of nobody's or used before, opens no session; the right one does", async () => {
+  await using harness = await openHarness(testDatabases[0]!);
+  const comeBack = async (change: Record<string, string> = {}, nonce?: string) => {
+    const begun = await harness.anonymous("/auth/login");
+    const asked = new URL(begun.headers.get("location") ?? "").searchParams;
+    const claims = { sub: "oncall", aud: "control-plane", azp: "console", scope: "incidents:read", realm_access: { roles: ["responder"] } };
+    const code = harness.issuer.code({ client: "console", nonce: nonce ?? asked.get("nonce") ?? "", claims });
+    const query = new URLSearchParams({ code, state: asked.get("state") ?? "", ...change });
+    const headers = { cookie: begun.headers.getSetCookie()[0]?.split(";")[0] ?? "" };
+    const call = () => harness.anonymous(`/auth/callback?${query}`, { headers });
+    return { reply: await call(), call };
+  };
+  const refused = [
+    await comeBack({ state: "another" }),
+    await comeBack({ state: "" }),
+    await comeBack({}, "another"),
+    await comeBack({ iss: "https://issuer.evil.example" }),
+    await comeBack({ code: "guessed" }),
+  ];
+  for (const { reply } of refused) expect([reply.status, reply.headers.getSetCookie()]).toEqual([400, []]);
+  const { reply, call } = await comeBack({ iss: harness.issuer.issuer });
+  expect([reply.status, reply.headers.getSetCookie().length]).toEqual([302, 2]);
+  expect((await call()).status).toBe(400);
+});
+
+test("sign-ins that nobody finished in their ten minutes are not kept, those of now are", async () => {
+  await using harness = await openHarness(testDatabases[0]!);
+  const { kysely } = harness.controlPlane.app.database;
+  const kept = async () => (await kysely.selectFrom("sign_ins").select("attempt_hash").execute()).length;
+  for (let begun = 0; begun < 3; begun++) await harness.anonymous("/auth/login");
+  expect(await kept()).toBe(3);
+  await kysely
+    .updateTable("sign_ins")
+    .set({ expires_at: new Date(Date.now() - 1_000) })
+    .execute();
+  await harness.anonymous("/auth/login");
+  expect(await kept()).toBe(1);
 });
 
 describe("cookies", () => {

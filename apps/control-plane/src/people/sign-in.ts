@@ -27,7 +27,7 @@ export async function signIn(people: People, ctx: CallContext, input: { returnTo
   const secrets = issuer.secrets();
   const attempt = people.newSecret();
   const location = await issuer.authorizationUrl(secrets, `${people.publicUrl()}${callbackPath}`);
-  await insertSignIn(people.app.database.kysely, {
+  const begun = {
     team_id: defaultTeamId,
     attempt_hash: sha256(attempt),
     state: secrets.state,
@@ -35,7 +35,8 @@ export async function signIn(people: People, ctx: CallContext, input: { returnTo
     code_verifier: secrets.codeVerifier,
     return_to: input.returnTo,
     expires_at: new Date(ctx.at.getTime() + signInSeconds * 1_000),
-  });
+  };
+  await insertSignIn(people.app.database.kysely, begun, ctx.at);
   const cookies = people.cookies();
   return { location, setCookie: cookies.set(cookies.signIn, attempt, signInSeconds) };
 }

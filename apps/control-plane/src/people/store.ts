@@ -3,11 +3,9 @@ import type { Db, SignedInSessionTable, SignInTable, Tx } from "../migrations/ta
 
 // A browser names its sign-in or session only by a secret, so these look-ups have no team yet: the row says which.
 
-export async function insertSignIn(db: Db, row: Insertable<SignInTable>): Promise<void> {
-  await db
-    .deleteFrom("sign_ins")
-    .where("expires_at", "<", new Date(row.expires_at.getTime() - 86_400_000))
-    .execute();
+/** Keeps a sign-in that begins at `at`; those that are over go, because anybody can begin as many as they like. */
+export async function insertSignIn(db: Db, row: Insertable<SignInTable>, at: Date): Promise<void> {
+  await db.deleteFrom("sign_ins").where("expires_at", "<", at).execute();
   await db.insertInto("sign_ins").values(row).execute();
 }
 

@@ -85,7 +85,10 @@ test("only addresses of this machine are loopback", () => {
 });
 
 test("production refuses an issuer without TLS and a missing or sample secret, naming the fields", () => {
-  const check = (env: Record<string, string>) => () => requireSafeProduction(readEnvironment(serviceEnvironment, env));
+  const check =
+    (env: Record<string, string>, own: Record<string, string | undefined> = {}) =>
+    () =>
+      requireSafeProduction(readEnvironment(serviceEnvironment, env), own);
   expect(check({})).toThrow("OIDC_ISSUER must be https in production; OIDC_CLIENT_SECRET is required in production");
   const https = { OIDC_ISSUER: "https://issuer.example" };
   expect(check({ ...https, OIDC_CLIENT_SECRET: "change-me-change-me" })).toThrow("OIDC_CLIENT_SECRET must not be a sample");
@@ -94,5 +97,8 @@ test("production refuses an issuer without TLS and a missing or sample secret, n
   const safe = { ...https, OIDC_CLIENT_SECRET: "9f2b7c61d0e84a35b1" };
   expect(check({ ...safe, PUBLIC_URL: "http://sre.example" })).toThrow("PUBLIC_URL must be https in production");
   expect(check({ ...safe, PUBLIC_URL: "https://sre.example" })).not.toThrow();
+  expect(check(safe, { TOKEN: "change-me-change-me" })).toThrow("TOKEN must not be a sample");
+  expect(check(safe, { TOKEN: safe.OIDC_CLIENT_SECRET })).toThrow("TOKEN must not be the secret of another variable");
+  expect(check(safe, { TOKEN: "0b6d4f3a92c7e815d4", UNSET: undefined, ALSO_UNSET: undefined })).not.toThrow();
   expect(check({ NODE_ENV: "development" })).not.toThrow();
 });

@@ -30,16 +30,29 @@ export type ServiceEnvironment = z.output<typeof serviceEnvironment>;
 
 const sampleSecret = /change[-_ ]?me|example|sample|default|password|^(.)\1*$|^(secret|test|dev)/i;
 
-/** What production refuses, by name: an issuer or an address for people without TLS, a missing or a sample client secret. Throws ConfigurationError. */
-export function requireSafeProduction(vars: ServiceEnvironment): void {
+/** Why production does not take the secret; null when it does. */
+function problemOfSecret(secret: string | undefined, others: readonly (string | undefined)[]): string | null {
+  if (secret === undefined) return null;
+  if (sampleSecret.test(secret)) return "must not be a sample";
+  return others.includes(secret) ? "must not be the secret of another variable" : null;
+}
+
+/**
+ * What production refuses, by name: an issuer or an address for people without TLS, a missing client secret, and samples and repetitions among the service's
+ * `ownSecrets`. Throws ConfigurationError.
+ */
+export function requireSafeProduction(vars: ServiceEnvironment, ownSecrets: Readonly<Record<string, string | undefined>> = {}): void {
   if (vars.NODE_ENV !== "production") return;
   const fields: FieldProblem[] = [];
   if (!vars.OIDC_ISSUER.startsWith("https://")) fields.push({ name: "OIDC_ISSUER", problem: "must be https in production" });
   // Without TLS a session's cookie is neither secure nor bound to its host.
   if (vars.PUBLIC_URL !== undefined && !vars.PUBLIC_URL.startsWith("https://") && !isLoopbackUrl(vars.PUBLIC_URL))
     fields.push({ name: "PUBLIC_URL", problem: "must be https in production" });
-  const secret = vars.OIDC_CLIENT_SECRET;
-  if (secret === undefined) fields.push({ name: "OIDC_CLIENT_SECRET", problem: "is required in production" });
-  else if (sampleSecret.test(secret)) fields.push({ name: "OIDC_CLIENT_SECRET", problem: "must not be a sample" });
+  if (vars.OIDC_CLIENT_SECRET === undefined) fields.push({ name: "OIDC_CLIENT_SECRET", problem: "is required in production" });
+  const secrets = Object.entries({ OIDC_CLIENT_SECRET: vars.OIDC_CLIENT_SECRET, ...ownSecrets });
+  secrets.forEach(([name, secret], index) => {
+    const problem = problemOfSecret(secret, secrets.slice(0, index).map(([, other]) => other)); // prettier-ignore
+    if (problem !== null) fields.push({ name, problem });
+  });
   if (fields.length > 0) throw new ConfigurationError(fields);
 }

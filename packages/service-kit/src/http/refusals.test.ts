@@ -81,7 +81,7 @@ describe("a request is refused", () => {
     },
   );
 
-  test.each(["gzip", "gzip, gzip, gzip", "br"])("whose body is encoded: %s", async (encoding) => {
+  test.each(["gzip", Array(1_000).fill("gzip").join(", "), "br"])("whose body is encoded: %.30s", async (encoding) => {
     const answer = await write('{"text":"a"}', { ...json, "content-encoding": encoding });
     expect((await problem(answer)).code).toBe("unsupported_media_type");
   });
@@ -192,6 +192,13 @@ describe("on the wire", () => {
     const slow = raw("GET /healthz HTTP/1.1\r\nHost: a\r\nX-A: ", "a", impatient);
     expect((await call("/healthz")).status).toBe(200);
     expect((await slow).status).toBe(408);
+  });
+
+  test("connections that say nothing are closed while others are served", async () => {
+    const idle = Array.from({ length: 100 }, () => raw("", undefined, impatient));
+    const answer = await fetch(`${impatient.server.url}/healthz`);
+    expect(answer.status).toBe(200);
+    expect((await Promise.all(idle)).filter(({ status }) => status !== 0 && status !== 408)).toEqual([]);
   });
 
   test("a body that trickles in is cut off", async () => {

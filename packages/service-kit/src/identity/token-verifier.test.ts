@@ -84,6 +84,11 @@ describe("a good token", () => {
     expect((await lenient.verify(await issuer.mint(pair, service))).scopes).toEqual(new Set(["openid"]));
   });
 
+  test("is known by its subject alone: an e-mail address, also an administrator's, gives neither identity nor role", async () => {
+    const claims = { email: "admin@sre.example", email_verified: false, preferred_username: "admin", realm_access: { roles: [] } };
+    expect(await verifier.verify(await issuer.mint(pair, claims))).toMatchObject({ subject: "ada", roles: new Set() });
+  });
+
   test("is accepted within the minute of leeway", async () => {
     expect(await refusal(await issuer.mint(pair, { exp: nowSeconds - 59 }))).toContain("accepted");
   });

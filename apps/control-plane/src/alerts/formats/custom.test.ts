@@ -75,6 +75,13 @@ describe("a format of one's own", () => {
     expect(of.kind === "keyed" && of.keyed.content?.labels).not.toHaveProperty("none");
   });
 
+  test("puts in what a message says as it stands, whatever language of templates it is written in", () => {
+    const name = "{/svc} {{constructor.constructor('return 1')()}} ${7*7} <%= 7*7 %> #{7*7}";
+    expect(read({ ...alert, what: [{ "na/me": name }], svc: name })).toMatchObject({
+      keyed: { content: { name, labels: { service: name, alertname: name } } },
+    });
+  });
+
   test.each([
     ["seen", { kind: "keyed", keyed: { status: "acknowledged" } }],
     ["test", { kind: "ignored" }],
