@@ -12,6 +12,8 @@ import { ProblemNote } from "../ui/problem-note.tsx";
 import { Table, type Column } from "../ui/table.tsx";
 import { AuditFilters } from "./audit-filters.tsx";
 import { Verification } from "./verification.tsx";
+import "../incidents/list-page.css";
+import "./audit-page.css";
 
 function useColumns(): Column<AuditLog>[] {
   const { t } = useLanguage();
@@ -62,14 +64,14 @@ function Rows() {
   const columns = useColumns();
   const rows = query.data?.pages.flatMap(({ items }) => items) ?? [];
   const downloads = (
-    <>
+    <span className="audit-downloads">
       <a href={exportUrl("exportAuditLogsAsCsv", search)} download>
         {t("audit.csv")}
-      </a>{" "}
+      </a>
       <a href={exportUrl("exportAuditLogsAsJson", search)} download>
         {t("audit.jsonl")}
       </a>
-    </>
+    </span>
   );
   return (
     <Panel title={t("audit.rows")} aside={downloads}>
@@ -91,7 +93,7 @@ function Rows() {
 export function AuditPage() {
   const { t } = useLanguage();
   return (
-    <div>
+    <div className="audit">
       <h1 className="page-title">{t("audit.title")}</h1>
       <p className="quiet">{t("audit.text")}</p>
       <Verification />
