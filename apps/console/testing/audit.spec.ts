@@ -6,7 +6,7 @@ test("the audit log says who did what, what was refused, and that every row is a
   await page.getByRole("menuitem", { name: "Audit log" }).click();
   await expect(page).toHaveURL(/\/audit$/);
   const proof = page.getByRole("region", { name: "As it was sealed?" });
-  await expect(proof).toContainText("All 3 sealed rows up to there are as they were sealed.");
+  await expect(proof).toContainText("All 3 sealed rows are as they were sealed.");
   await expect(proof).toContainText("2 signed checkpoints agree");
   const rows = page.getByRole("table", { name: "Entries" }).getByRole("row");
   await expect(rows).toHaveCount(5);
@@ -38,5 +38,6 @@ test("a row that somebody edited is named", async ({ page }) => {
   const proof = page.getByRole("region", { name: "As it was sealed?" });
   await expect(proof).toContainText("A row was edited");
   await expect(proof).toContainText("First at row 3 of the chain.");
+  await expect(proof).toContainText("2 rows before it are as they were sealed.");
   expect(await violations(page)).toEqual([]);
 });

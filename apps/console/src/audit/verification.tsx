@@ -20,7 +20,7 @@ function Outcome({ last, checkpoints, working }: { last: AuditVerification; chec
         </Badge>{" "}
         {finding.position === null ? null : t("audit.firstBad", { position: finding.position })}{" "}
         {finding.id ? <code>{finding.id}</code> : null}
-        <p className="quiet small">{t("audit.upTo", { count })}</p>
+        <p className="quiet small">{t("audit.before", { count })}</p>
       </>
     );
   if (working) return <Badge tone="plain" sign="◌">{t("audit.working", { count })}</Badge>; // prettier-ignore
